@@ -1,0 +1,100 @@
+"""What runs beside the pages in one process: the sealer, the projections, and light jobs.
+
+With several web processes, `KEQIAO_RUNTIME=off` leaves all this to `keqiao worker`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from procrastinate.contrib.django import app as jobs
+
+from keqiao.config.env import env_bool
+from keqiao.kernel import journal, projections
+
+log = logging.getLogger("keqiao.runtime")
+
+Scope = dict[str, Any]
+Application = Callable[[Scope, Any, Any], Awaitable[None]]
+
+BREATH = 0.2
+"""Seconds between two looks at the journal; seals lag by no more than this and the work itself."""
+
+
+def with_runtime(application: Application) -> Application:
+    """Answer the server's lifespan messages with starting and stopping the runtime."""
+
+    async def asgi(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        await lifespan(receive, send)
+
+    return asgi
+
+
+async def lifespan(receive: Any, send: Any) -> None:
+    """Start with the server, stop with it."""
+    running: asyncio.Task[None] | None = None
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            if env_bool("KEQIAO_RUNTIME", default=True):
+                running = asyncio.create_task(work())
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            if running:
+                running.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await running
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def work() -> None:
+    """Seal and project without pause; run jobs beside it."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(follow_journal())
+        group.create_task(run_jobs())
+
+
+async def follow_journal() -> None:
+    """Seal what is final and bring the projections up to date, for ever; trouble is logged and tried again."""
+    while True:
+        try:
+            moved = await sync_to_async(seal_and_project, thread_sensitive=False)()
+        except Exception:
+            log.exception("the journal could not be followed; trying again")
+            moved = 0
+            await asyncio.sleep(2)
+        if not moved:
+            await asyncio.sleep(BREATH)
+
+
+def seal_and_project() -> int:
+    """One round. Returns how many entries were sealed."""
+    close_old_connections()
+    try:
+        sealed = journal.seal()
+        projections.catch_up_all()
+    finally:
+        close_old_connections()
+    return sealed
+
+
+async def run_jobs() -> None:
+    """Work on the queue until cancelled; trouble with the database is logged and tried again."""
+    while True:
+        try:
+            worker = jobs.with_connector(jobs.connector.get_worker_connector())
+            async with worker.open_async():
+                await worker.run_worker_async(concurrency=1, install_signal_handlers=False)
+        except Exception:
+            log.exception("the job worker stopped; starting it again")
+            await asyncio.sleep(2)

@@ -1,0 +1,22 @@
+"""Where everything is. Rooms bring their own pages; verbs of every room share two addresses."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from keqiao.api.urls import api
+from keqiao.web import verbs
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("keqiao.web.urls")),
+    path("", include("keqiao.parties.urls")),
+    path("", include("keqiao.exchange.urls")),
+    path("", include("keqiao.matching.urls")),
+    path("", include("keqiao.projects.urls")),
+    path("", include("keqiao.notices.urls")),
+    path("<slug:resource>/new/", verbs.new, name="new"),
+    path("<slug:resource>/<int:pk>/<slug:verb>/", verbs.verb, name="verb"),
+]

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    name = "keqiao.kernel"
+    label = "kernel"
+    default_auto_field = "django.db.models.BigAutoField"

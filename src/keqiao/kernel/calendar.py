@@ -1,0 +1,77 @@
+"""Working time: what a node's calendar says, else the public holidays of the library, else Monday to Friday.
+
+The library of public holidays ends with the last year that the State Council has announced; later years fall back to
+weekdays, and `known_until` lets an operator see that and add the days by hand.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import chinese_calendar
+from chinese_calendar.constants import holidays
+from django.utils import timezone
+
+from keqiao.kernel.models import CalendarDay
+
+OPENS = time(9, 0)
+CLOSES = time(17, 0)
+DAY_SECONDS = 8 * 3600
+"""One working day, in seconds of working time."""
+
+
+def known_until() -> int:
+    """The last year whose public holidays the library knows."""
+    return max(day.year for day in holidays)
+
+
+def overrides(node: str, first: date, last: date) -> dict[date, bool]:
+    """What the calendar table says for these days; a node's own line wins over the general one."""
+    rows = CalendarDay.objects.filter(node__in=("", node), day__range=(first, last)).order_by("node")
+    return {row.day: row.is_working for row in rows}
+
+
+def is_working_day(day: date, own: dict[date, bool] | None = None) -> bool:
+    """Whether people work on that day."""
+    if own and day in own:
+        return own[day]
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """Opening and closing of a day, in the platform's time zone."""
+    zone = timezone.get_default_timezone()
+    return datetime.combine(day, OPENS, zone), datetime.combine(day, CLOSES, zone)
+
+
+def working_seconds(start: datetime, end: datetime, node: str = "") -> int:
+    """Seconds of working time between two moments; 0 when `end` is not after `start`."""
+    zone = timezone.get_default_timezone()
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    own = overrides(node, first, last)
+    total = 0.0
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        if is_working_day(day, own):
+            opens, closes = bounds(day)
+            total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds())
+    return int(total)
+
+
+def add_working_seconds(start: datetime, seconds: int, node: str = "") -> datetime:
+    """The moment at which that much working time has passed."""
+    day = start.astimezone(timezone.get_default_timezone()).date()
+    own = overrides(node, day, day + timedelta(days=3 * seconds // DAY_SECONDS + 60))
+    left = float(seconds)
+    while True:
+        if is_working_day(day, own):
+            opens, closes = bounds(day)
+            begin = max(start, opens)
+            here = max(0.0, (closes - begin).total_seconds())
+            if left <= here:
+                return begin + timedelta(seconds=left)
+            left -= here
+        day += timedelta(days=1)

@@ -1,0 +1,231 @@
+"""The journal: append-only, one entry per verb, chained by hashes in the order in which entries became final.
+
+Writers never queue for the chain: they append, and one sealer (`seal`) links what can no longer change, in short
+batches. "Can no longer change" is PostgreSQL's own word: the id of the entry's transaction lies below the oldest
+transaction still running (`pg_snapshot_xmin`), so nothing can later appear before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets as random_secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from keqiao.kernel.models import Entry, Seal, Secret
+from keqiao.kernel.visibility import Level, Visible
+
+if TYPE_CHECKING:
+    from keqiao.kernel.access import Actor
+
+GENESIS = "0" * 64
+CHANNEL = "keqiao_journal"
+SEALED_CHANNEL = "keqiao_sealed"
+SEALER_LOCK = 7_310_001
+BATCH = 2_000
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys and no spaces: the same value always gives the same text."""
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def plain(value: object) -> Any:
+    """The value as JSON keeps it (dates as ISO text, decimals as text)."""
+    return json.loads(canonical(value))
+
+
+def snapshot(row: models.Model) -> dict[str, Any]:
+    """The stored values of a row, by field, as JSON keeps them."""
+    return {field.name: plain(field.value_from_object(row)) for field in row._meta.concrete_fields}
+
+
+def append(
+    *,
+    row: models.Model,
+    verb: str,
+    actor: Actor,
+    before: dict[str, Any],
+    key: str = "",
+    from_state: str = "",
+    extra: dict[str, Any] | None = None,
+) -> Entry:
+    """Write one entry for `row` in the running transaction; confidential values go to `Secret`."""
+    after = snapshot(row)
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    open_changes, hidden = split_by_level(row, changed, before)
+    entry = Entry.objects.create(
+        at=timezone.now(),
+        node=node_of(row),
+        actor=actor if getattr(actor, "pk", None) else None,
+        room=row._meta.app_label,
+        object_type=row._meta.model_name or "",
+        object_id=row.pk,
+        verb=verb,
+        from_state=from_state,
+        to_state=str(getattr(row, "state", "")),
+        changes={**open_changes, **{name: {"digest": secret.digest} for name, secret in hidden.items()}}
+        | ({"extra": plain(extra)} if extra else {}),
+        audience=audience_of(row),
+        key=key,
+    )
+    Secret.objects.bulk_create(
+        Secret(entry=entry, field=name, salt=secret.salt, value=secret.value) for name, secret in hidden.items()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class SaltedValue:
+    """A confidential value and the digest that stands for it in the journal."""
+
+    value: Any
+    salt: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.salt}{canonical(self.value)}".encode()).hexdigest()
+
+
+def split_by_level(
+    row: models.Model, changed: dict[str, Any], before: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, SaltedValue]]:
+    """Changes that may stand in clear as [old, new], and those that may not."""
+    in_clear: dict[str, Any] = {}
+    hidden: dict[str, SaltedValue] = {}
+    for name, value in changed.items():
+        if level_in_journal(row, name) > Level.REGISTERED:
+            hidden[name] = SaltedValue(value, random_secrets.token_hex(16))
+        else:
+            in_clear[name] = [before.get(name), value]
+    return in_clear, hidden
+
+
+def level_in_journal(row: models.Model, field: str) -> int:
+    """The level of a field's value in the journal. Fields that no page shows (states, keys) stand in clear."""
+    if isinstance(row, Visible) and field in row.field_levels:
+        return int(row.level_of(field))
+    return int(Level.PUBLIC)
+
+
+def audience_of(row: models.Model) -> dict[str, int]:
+    """Field → level, for the fields of the row that have one."""
+    if not isinstance(row, Visible):
+        return {}
+    return {name: int(row.level_of(name)) for name in row.field_levels}
+
+
+def node_of(row: models.Model) -> str:
+    """The code of the node that a row belongs to, empty when it belongs to none."""
+    node = getattr(row, "node_id", None)
+    return str(node) if node is not None else ""
+
+
+def history(row: models.Model) -> models.QuerySet[Entry]:
+    """Every entry of one row, oldest first."""
+    return Entry.objects.filter(object_type=row._meta.model_name, object_id=row.pk).order_by("seq")
+
+
+# ---- the chain --------------------------------------------------------------------------------------------------
+
+
+def link(previous_hash: str, entry: Entry) -> str:
+    """The hash of one link: SHA-256 (FIPS 180-4) over the previous hash and the entry's canonical JSON."""
+    return hashlib.sha256(f"{previous_hash}{canonical(entry.digest_fields())}".encode()).hexdigest()
+
+
+def seal(limit: int = BATCH) -> int:
+    """Link up to `limit` final entries to the chain. Returns how many; 0 also when another sealer is at work."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        last = Seal.objects.order_by("-position").first()
+        position, previous = (last.position, last.hash) if last else (0, GENESIS)
+        links = []
+        for entry in unsealed()[:limit]:
+            position += 1
+            previous_hash, previous = previous, link(previous, entry)
+            links.append(Seal(position=position, entry=entry, previous_hash=previous_hash, hash=previous))
+        Seal.objects.bulk_create(links)
+        if links:
+            cursor.execute("SELECT pg_notify(%s, %s)", [SEALED_CHANNEL, str(position)])
+        return len(links)
+
+
+def seal_all() -> int:
+    """Seal until nothing final is left unsealed. Returns how many entries were sealed."""
+    total = 0
+    while done := seal():
+        total += done
+    return total
+
+
+def unsealed() -> models.QuerySet[Entry]:
+    """Entries that are final and not yet in the chain, in the order in which they will be."""
+    return (
+        Entry.objects.filter(seal=None)
+        .extra(where=["transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"])
+        .order_by("transaction", "seq")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a walk along the chain found."""
+
+    sealed: int
+    unsealed: int
+    broken_at: int | None
+    problem: str
+
+    @property
+    def valid(self) -> bool:
+        return self.broken_at is None
+
+
+def verify() -> Verification:
+    """Walk the chain from end to end and name the first broken link."""
+    previous, expected = GENESIS, 0
+    for found in Seal.objects.select_related("entry").order_by("position").iterator(chunk_size=BATCH):
+        expected += 1
+        problem = problem_of(found, previous, expected)
+        if problem:
+            return Verification(expected - 1, tail(), found.position, problem)
+        previous = found.hash
+    return Verification(expected, tail(), None, "")
+
+
+def problem_of(found: Seal, previous: str, expected: int) -> str:
+    """What is wrong with one link, or nothing."""
+    if found.position != expected:
+        return f"position {expected} is missing"
+    if found.previous_hash != previous:
+        return "the previous hash does not match the link before"
+    if found.hash != link(previous, found.entry):
+        return f"entry {found.entry_id} was changed after it was sealed"
+    return ""
+
+
+def tail() -> int:
+    """How many entries wait for the sealer."""
+    return Entry.objects.filter(seal=None).count()
+
+
+def export() -> Iterator[dict[str, Any]]:
+    """Every entry with its seal, oldest first, as JSON-ready objects."""
+    for entry in Entry.objects.select_related("seal").order_by("seq").iterator(chunk_size=BATCH):
+        chained = getattr(entry, "seal", None)
+        yield entry.digest_fields() | {
+            "position": chained.position if chained else None,
+            "previous_hash": chained.previous_hash if chained else None,
+            "hash": chained.hash if chained else None,
+        }

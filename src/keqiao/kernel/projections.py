@@ -1,0 +1,69 @@
+"""Projections: whatever is shown "live" is a function of sealed journal entries, with a cursor, and can be rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from keqiao.kernel.models import Cursor, Entry
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """`apply` must be idempotent for entries it has seen; `reset` empties what was projected."""
+
+    name: str
+    apply: Callable[[Sequence[Entry]], None]
+    reset: Callable[[], None]
+
+
+REGISTRY: dict[str, Projection] = {}
+
+
+def register(projection: Projection) -> Projection:
+    """Make a projection known, so that it is kept up to date and can be rebuilt by name."""
+    REGISTRY[projection.name] = projection
+    return projection
+
+
+def catch_up(name: str) -> int:
+    """Apply every sealed entry that this projection has not seen. Returns how many."""
+    total = 0
+    while done := advance(REGISTRY[name]):
+        total += done
+    return total
+
+
+def catch_up_all() -> int:
+    """Bring every projection up to date, in the order of registration."""
+    return sum(catch_up(name) for name in list(REGISTRY))
+
+
+def advance(projection: Projection) -> int:
+    """Apply the next batch in one transaction with the cursor, so that a crash repeats or keeps all of it."""
+    with transaction.atomic():
+        Cursor.objects.get_or_create(name=projection.name)
+        cursor = Cursor.objects.select_for_update().get(name=projection.name)
+        entries = list(
+            Entry.objects.filter(seal__position__gt=cursor.position)
+            .select_related("seal", "actor")
+            .order_by("seal__position")[:BATCH]
+        )
+        if entries:
+            projection.apply(entries)
+            cursor.position = entries[-1].seal.position
+            cursor.save(update_fields=["position"])
+        return len(entries)
+
+
+def rebuild(name: str) -> int:
+    """Forget what was projected and read the whole journal again. Returns the number of entries."""
+    projection = REGISTRY[name]
+    with transaction.atomic():
+        projection.reset()
+        Cursor.objects.update_or_create(name=name, defaults={"position": 0})
+    return catch_up(name)

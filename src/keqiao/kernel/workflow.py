@@ -1,0 +1,258 @@
+"""Workflows are tables of verbs; one executor runs them all.
+
+A room lists its verbs in `workflow.py`: from which state, to which state, who, under which guard, with which form,
+which clocks start and stop, who is told, what follows. Buttons, API verbs, agent tools, state diagrams, deadlines and
+permission tests are derived from the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django import forms
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from keqiao.kernel import clocks, freeze, jobs, journal
+from keqiao.kernel.access import Invalid, NotAllowed, NotNow, NotVisible, Rule, Verdict
+from keqiao.kernel.visibility import NONE, Visible
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from keqiao.kernel.access import Actor
+    from keqiao.kernel.models import Entry
+
+M = TypeVar("M", bound=Visible)
+Data = dict[str, Any]
+Do = Callable[..., "dict[str, Any] | None"]
+Guard = Callable[[Any], "Mapping[str, list[str]]"]
+Audience = Callable[[Any, "Entry"], "Iterable[Any]"]
+
+NEW = ""
+"""The state of a row that does not exist yet: the source of `create`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verb:
+    """One line of a workflow table.
+
+    `do(row, data, actor)` makes the change on the locked row and may return a dict to be kept in the entry; with
+    source `NEW` it gets ``row=None``'s unsaved instance. `guard(row)` returns problems by field, empty when all is well.
+    """
+
+    name: str
+    label: str | _StrPromise
+    source: str | tuple[str, ...]
+    target: str | None = None
+    who: Rule
+    guard: Guard | None = None
+    form: type[VerbForm] | None = None
+    do: Do | None = None
+    starts: tuple[clocks.Clock, ...] = ()
+    stops: tuple[clocks.Clock, ...] = ()
+    pauses: tuple[clocks.Clock, ...] = ()
+    resumes: tuple[clocks.Clock, ...] = ()
+    tells: tuple[str, ...] = ()
+    then: tuple[jobs.Job, ...] = ()
+    at: str = ""
+    freezes: bool = False
+    in_feed: bool = False
+    quiet: bool = False
+    tone: str = "secondary"
+    confirm: str | _StrPromise = ""
+    notice: str | _StrPromise = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+
+class VerbForm(forms.Form):
+    """What a verb asks for. Knows the row it is about and the person who fills it in."""
+
+    def __init__(self, *args: Any, row: Any = None, actor: Any = None, **kwargs: Any) -> None:
+        self.row, self.actor = row, actor
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def initial_of(cls, row: Any) -> dict[str, Any]:
+        """What the form shows first: the row's own values for fields of the same name."""
+        return {name: getattr(row, name) for name in cls.base_fields if hasattr(row, name)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow(Generic[M]):
+    """The verbs of one kind of row, and who can be told about them."""
+
+    name: str
+    model: type[M]
+    states: type[models.TextChoices]
+    verbs: tuple[Verb, ...]
+    audiences: Mapping[str, Audience] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        REGISTRY[self.name] = self
+
+    def verb(self, name: str) -> Verb:
+        """The verb of that name; when several lines share it, ask `step` for the one that fits the row."""
+        for verb in self.verbs:
+            if verb.name == name:
+                return verb
+        raise NotVisible(_("没有这个操作。"))
+
+    def step(self, row: M | None, name: str, actor: Actor) -> Verb:
+        """The line for `name` that fits the row's state and this actor, or the refusal with its reason."""
+        lines = [verb for verb in self.verbs if verb.name == name]
+        if not lines:
+            raise NotVisible(_("没有这个操作。"))
+        state = state_of(row)
+        verdicts = [(verb, verb.who(row, actor)) for verb in lines]
+        allowed = [verb for verb, verdict in verdicts if verdict]
+        if not allowed:
+            raise NotAllowed(verdicts[0][1].reason)
+        for verb in allowed:
+            if state in verb.sources:
+                return verb
+        label = row.get_state_display() if row is not None and hasattr(row, "get_state_display") else state
+        raise NotNow(gettext("当前状态是“%(state)s”，不能执行“%(verb)s”。") % {"state": label, "verb": lines[0].label})
+
+    def available(self, row: M, actor: Actor) -> list[Verb]:
+        """The verbs that this actor may run now, in the order of the table: the buttons of the page."""
+        return [verb for verb in self.verbs if row.state in verb.sources and verb.who(row, actor)]  # type: ignore[attr-defined]
+
+    def may(self, row: M, name: str, actor: Actor) -> Verdict:
+        """Whether the actor may run the verb now, with the reason if not."""
+        try:
+            self.step(row, name, actor)
+        except (NotAllowed, NotNow, NotVisible) as refusal:
+            return Verdict(allowed=False, reason=refusal.detail)
+        return Verdict(allowed=True)
+
+    def load(self, pk: int, *, for_: Actor) -> M:
+        """The row, locked, if the actor may know of it."""
+        row = self.model._default_manager.select_for_update().filter(pk=pk).first()
+        if row is None or row.clearance(for_) == NONE:
+            raise NotVisible(_("没有找到，或者您无权查看。"))
+        return row
+
+
+REGISTRY: dict[str, Workflow[Any]] = {}
+"""Every workflow by the name of its resource (plural), filled as rooms are imported."""
+
+
+def run(
+    workflow: Workflow[M],
+    pk: int | None,
+    verb: str,
+    *,
+    actor: Actor,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    key: str = "",
+) -> Entry:
+    """Run `verb` on one row (or make a new one, with `pk` None): lock, check, write, journal; all or nothing.
+
+    The same `key` by the same actor returns the first entry and does nothing (idempotent).
+
+    Raises:
+        NotVisible: no such row for this actor (404).
+        NotAllowed: the verb is not this actor's (403, with the reason).
+        NotNow: not in the state that the row is in (409).
+        Invalid: the data or the row itself is not ready (422, by field).
+    """
+    try:
+        with transaction.atomic():
+            return execute(workflow, pk, verb, actor=actor, data=data, files=files, key=key)
+    except IntegrityError:
+        # Two requests with the same key at the same moment: the second finds the first one's entry.
+        if earlier := entry_with_key(actor, key):
+            return checked_replay(earlier, workflow, pk, verb)
+        raise
+
+
+def execute(
+    workflow: Workflow[M],
+    pk: int | None,
+    verb: str,
+    *,
+    actor: Actor,
+    data: Mapping[str, Any] | None,
+    files: Mapping[str, Any] | None,
+    key: str,
+) -> Entry:
+    """The body of `run`, inside its transaction."""
+    if earlier := entry_with_key(actor, key):
+        return checked_replay(earlier, workflow, pk, verb)
+    row = workflow.load(pk, for_=actor) if pk is not None else None
+    step = workflow.step(row, verb, actor)
+    cleaned = clean(step, data, files, row=row, actor=actor)
+    before = journal.snapshot(row) if row is not None else {}
+    came_from = state_of(row)
+    row = row if row is not None else workflow.model()
+    if step.guard and (problems := step.guard(row)):
+        raise Invalid(_("还缺少必要内容，补齐后再提交。"), dict(problems))
+    if step.target is not None:
+        row.state = step.target  # type: ignore[attr-defined]
+    extra = step.do(row, cleaned, actor) if step.do else None
+    row.save()
+    entry = journal.append(
+        row=row, verb=verb, actor=actor, before=before, key=key, from_state=came_from, extra=extra
+    )
+    if step.freezes:
+        freeze.freeze(row, entry)
+    clocks.apply(row, entry, starts=step.starts, stops=step.stops, pauses=step.pauses, resumes=step.resumes)
+    for job in step.then:
+        job.later(entry=entry.pk)
+    return entry
+
+
+def state_of(row: Any) -> str:
+    """The state of a row as the tables name it; `NEW` for one that does not exist yet."""
+    return NEW if row is None else str(row.state)
+
+
+def clean(
+    step: Verb,
+    data: Mapping[str, Any] | None,
+    files: Mapping[str, Any] | None,
+    *,
+    row: Visible | None,
+    actor: Actor,
+) -> Data:
+    """What the verb's form makes of the data, or `Invalid` with the problems by field."""
+    if step.form is None:
+        return {}
+    form = step.form(data or {}, files or {}, row=row, actor=actor)
+    if not form.is_valid():
+        errors = {name: [str(message) for message in messages] for name, messages in form.errors.items()}
+        raise Invalid(_("有内容需要修改。"), errors)
+    return form.cleaned_data
+
+
+def entry_with_key(actor: Actor, key: str) -> Entry | None:
+    """The entry that this actor wrote with this idempotency key."""
+    from keqiao.kernel.models import Entry  # noqa: PLC0415 (leaf: models need the app registry)
+
+    if not key or not getattr(actor, "pk", None):
+        return None
+    return Entry.objects.filter(actor_id=actor.pk, key=key).first()
+
+
+def checked_replay(entry: Entry, workflow: Workflow[Any], pk: int | None, verb: str) -> Entry:
+    """The earlier entry, if the key was used for this very request."""
+    same = entry.verb == verb and entry.object_type == workflow.model._meta.model_name
+    if not same or (pk is not None and entry.object_id != pk):
+        raise Invalid(
+            _("这个幂等键已经用于另一个请求，请换一个新的。"), {"Idempotency-Key": [gettext("请使用新的幂等键。")]}
+        )
+    return entry
+
+
+def assign(row: Any, data: Data, actor: Actor) -> None:
+    """The plainest action: the form's values become the row's."""
+    for name, value in data.items():
+        setattr(row, name, value)

@@ -1,0 +1,28 @@
+"""Who may, among parties: predicates that every room uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from keqiao.kernel.access import rule
+from keqiao.parties.models import standing_of
+
+
+@rule(_("只有本节点的平台运营人员可以执行这一步。"))
+def is_operator_of_node(row: Any, actor: Any) -> bool:
+    standing = standing_of(actor)
+    if standing.everywhere and not standing.operates:
+        return False  # an auditor of the centre sees everything and changes nothing
+    return row is not None and (row.node_id in standing.operates or (standing.everywhere and bool(standing.operates)))
+
+
+@rule(_("只有单位管理员或平台运营人员可以执行这一步。"))
+def administers_organisation(row: Any, actor: Any) -> bool:
+    return getattr(row, "organisation_id", None) in standing_of(actor).administers
+
+
+@rule(_("只有本人可以执行这一步。"))
+def is_the_person(row: Any, actor: Any) -> bool:
+    return row is not None and actor.pk is not None and row.person_id == actor.pk

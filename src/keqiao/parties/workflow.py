@@ -1,0 +1,3 @@
+"""What can happen to organisations and memberships."""
+
+from __future__ import annotations

@@ -1,0 +1,122 @@
+"""One pair of views runs every verb of every room: the form on GET, the verb on POST."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from keqiao.kernel import workflow as kernel
+from keqiao.kernel.access import Invalid, NotAllowed, NotVisible
+from keqiao.kernel.visibility import Visible
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, resource: str) -> HttpResponse:
+    """Make a row with the verb `create`."""
+    return verb_page(request, workflow_of(resource), None, "create")
+
+
+@require_http_methods(["GET", "POST"])
+def verb(request: HttpRequest, resource: str, pk: int, verb: str) -> HttpResponse:
+    """Run a verb on a row."""
+    return verb_page(request, workflow_of(resource), pk, verb)
+
+
+def workflow_of(resource: str) -> kernel.Workflow[Any]:
+    """The workflow of a resource by its plural name."""
+    try:
+        return kernel.REGISTRY[resource]
+    except KeyError:
+        raise NotVisible(_("没有这样的页面。")) from None
+
+
+def verb_page(
+    request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str
+) -> HttpResponse:
+    """The form of a verb, or its result."""
+    if not request.user.is_authenticated:
+        return redirect(f"/accounts/login/?next={request.path}")
+    if request.method == "POST":
+        return run_and_answer(request, workflow, pk, name)
+    row = fetch(workflow, pk, request.user)
+    step = workflow.step(row, name, request.user)
+    if step.form is None and not step.confirm:
+        raise NotAllowed(_("这一步需要在页面上点击按钮执行。"))
+    form = step.form(initial=first_values(request, step.form, row), row=row, actor=request.user) if step.form else None
+    return show(request, workflow, row, step, form, status=200)
+
+
+def first_values(request: HttpRequest, form: type[kernel.VerbForm], row: Any) -> dict[str, Any]:
+    """What the form shows first: the row's values, else what the link brought along."""
+    return form.initial_of(row) if row is not None else request.GET.dict()
+
+
+def fetch(workflow: kernel.Workflow[Any], pk: int | None, actor: Any) -> Any:
+    """The row as it is, if the actor may know of it."""
+    if pk is None:
+        return None
+    row = workflow.model._default_manager.visible_to(actor).filter(pk=pk).first()  # type: ignore[attr-defined]
+    if row is None:
+        raise NotVisible(_("没有找到，或者您无权查看。"))
+    return row
+
+
+def run_and_answer(
+    request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str
+) -> HttpResponse:
+    """Run the verb; then go to the row, or show the form again with what has to be mended."""
+    try:
+        entry = kernel.run(
+            workflow, pk, name,
+            actor=request.user, data=request.POST, files=request.FILES, key=request.POST.get("key", ""),
+        )
+    except Invalid as refusal:
+        return show_again(request, workflow, pk, name, refusal)
+    if request.headers.get("X-Autosave"):
+        response = HttpResponse(status=204)
+        response.headers["X-Saved-Id"] = str(entry.object_id)
+        return response
+    step = workflow.verb(name)
+    messages.success(request, str(step.notice or _("已完成：%(verb)s") % {"verb": step.label}))
+    row = workflow.model._default_manager.get(pk=entry.object_id)
+    return redirect(request.POST.get("next") or row.get_absolute_url())
+
+
+def show_again(
+    request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str, refusal: Invalid
+) -> HttpResponse:
+    """The form with what was typed and the problems by field; nothing is lost."""
+    row = fetch(workflow, pk, request.user)
+    step = workflow.step(row, name, request.user)
+    form = step.form(request.POST, request.FILES, row=row, actor=request.user) if step.form else None
+    return show(request, workflow, row, step, form, status=422, refusal=refusal)
+
+
+def show(
+    request: HttpRequest,
+    workflow: kernel.Workflow[Any],
+    row: Visible | None,
+    step: kernel.Verb,
+    form: kernel.VerbForm | None,
+    *,
+    status: int,
+    refusal: Invalid | None = None,
+) -> HttpResponse:
+    """Render the room's own template for the verb, else the general one."""
+    room = workflow.model._meta.app_label
+    names = [f"{room}/{workflow.model._meta.model_name}_{step.name}.html", "verb.html"]
+    context = {
+        "workflow": workflow,
+        "row": row.seen_by(request.user) if row is not None else None,
+        "step": step,
+        "form": form,
+        "refusal": refusal,
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+    }
+    return render(request, names, context, status=status)  # type: ignore[arg-type]
