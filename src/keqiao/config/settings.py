@@ -39,8 +39,10 @@ INSTALLED_APPS = [
     "keqiao.exchange",
     "keqiao.matching",
     "keqiao.projects",
+    "keqiao.observatory",
     "keqiao.notices",
     "keqiao.web",
+    "keqiao.api",
 ]
 
 MIDDLEWARE = [

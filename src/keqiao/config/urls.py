@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import include, path
 
 from keqiao.api.urls import api
+from keqiao.observatory.stream import stream
 from keqiao.web import verbs
 
 urlpatterns = [
+    path("api/v1/feed/stream", stream, name="feed_stream"),
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -142,8 +142,12 @@ def link(previous_hash: str, entry: Entry) -> str:
     return hashlib.sha256(f"{previous_hash}{canonical(entry.digest_fields())}".encode()).hexdigest()
 
 
-def seal(limit: int = BATCH) -> int:
-    """Link up to `limit` final entries to the chain. Returns how many; 0 also when another sealer is at work."""
+def seal(limit: int = BATCH, *, include_running: bool = False) -> int:
+    """Link up to `limit` final entries to the chain. Returns how many; 0 also when another sealer is at work.
+
+    `include_running` also takes the entries of the caller's own open transaction: for loaders and tests that write
+    and seal in one go, alone in the database.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
         if not cursor.fetchone()[0]:
@@ -151,7 +155,7 @@ def seal(limit: int = BATCH) -> int:
         last = Seal.objects.order_by("-position").first()
         position, previous = (last.position, last.hash) if last else (0, GENESIS)
         links = []
-        for entry in unsealed()[:limit]:
+        for entry in unsealed(include_running=include_running)[:limit]:
             position += 1
             previous_hash, previous = previous, link(previous, entry)
             links.append(Seal(position=position, entry=entry, previous_hash=previous_hash, hash=previous))
@@ -161,21 +165,26 @@ def seal(limit: int = BATCH) -> int:
         return len(links)
 
 
-def seal_all() -> int:
+def seal_all(*, include_running: bool = False) -> int:
     """Seal until nothing final is left unsealed. Returns how many entries were sealed."""
     total = 0
-    while done := seal():
+    while done := seal(include_running=include_running):
         total += done
     return total
 
 
-def unsealed() -> models.QuerySet[Entry]:
+class OldestRunning(models.Func):
+    """The id of the oldest transaction still running."""
+
+    template = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
+def unsealed(*, include_running: bool = False) -> models.QuerySet[Entry]:
     """Entries that are final and not yet in the chain, in the order in which they will be."""
-    return (
-        Entry.objects.filter(seal=None)
-        .extra(where=["transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"])
-        .order_by("transaction", "seq")
-    )
+    waiting = Entry.objects.filter(seal=None).order_by("transaction", "seq")
+    return waiting if include_running else waiting.filter(transaction__lt=OldestRunning())
 
 
 @dataclass(frozen=True, slots=True)

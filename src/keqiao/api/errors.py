@@ -1,0 +1,61 @@
+"""Errors as problem details (RFC 9457): what went wrong, where, and what to do, in the caller's language."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from keqiao.kernel.access import Refusal
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(status: int, title: str, detail: str = "", errors: dict[str, list[str]] | None = None) -> HttpResponse:
+    """One problem as an answer."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = errors
+    return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=CONTENT_TYPE)
+
+
+def install(api: NinjaAPI) -> None:
+    """Answer every kind of trouble in the one shape."""
+
+    @api.exception_handler(Refusal)
+    def refused(request: HttpRequest, exc: Refusal) -> HttpResponse:
+        return problem(exc.status, str(exc.title), str(exc.detail), exc.errors)
+
+    @api.exception_handler(ValidationError)
+    def malformed(request: HttpRequest, exc: ValidationError) -> HttpResponse:
+        errors: dict[str, list[str]] = {}
+        for error in exc.errors:
+            place = [str(part) for part in error["loc"] if part not in {"body", "query", "path", "data"}]
+            errors.setdefault(".".join(place) or "body", []).append(str(error["msg"]))
+        return problem(422, _("内容需要修改"), _("请按 errors 中的提示修改后重试。"), errors)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, exc: AuthenticationError) -> HttpResponse:
+        answer = problem(401, _("需要登录"), _("请登录，或在 Authorization 头中给出访问令牌。"))
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, exc: Http404) -> HttpResponse:
+        return problem(404, _("找不到"))
+
+    @api.exception_handler(Throttled)
+    def throttled(request: HttpRequest, exc: Throttled) -> HttpResponse:
+        answer = problem(429, _("请求太频繁"), _("请稍后再试。"))
+        answer.headers["Retry-After"] = str(int(exc.wait or 1))
+        return answer
+
+    @api.exception_handler(HttpError)
+    def other(request: HttpRequest, exc: HttpError) -> HttpResponse:
+        return problem(exc.status_code, str(exc))

@@ -1,0 +1,26 @@
+"""The API at /api/v1/: every workflow's resource, and what rooms add of their own."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from keqiao import __version__
+from keqiao.api import errors
+from keqiao.api.resources import router_of
+from keqiao.api.tokens import WRITERS
+from keqiao.api.tokens import router as tokens
+from keqiao.kernel.workflow import REGISTRY
+from keqiao.observatory.api import router as observatory
+
+api = NinjaAPI(
+    title="Keqiao 科桥",
+    version=__version__,
+    description="An open technology-transfer platform. Every change is a verb of a workflow table.",
+    auth=WRITERS,
+    urls_namespace="api",
+)
+errors.install(api)
+api.add_router("/tokens", tokens)
+api.add_router("", observatory)
+for name, workflow in sorted(REGISTRY.items()):
+    api.add_router(f"/{name}", router_of(workflow))

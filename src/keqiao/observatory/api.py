@@ -1,0 +1,60 @@
+"""Public numbers and the feed over the API."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from keqiao.observatory import queries
+
+router = Router(tags=["observatory"])
+
+
+class MetricOut(Schema):
+    name: str
+    label: str
+    definition: str
+    value: int
+    link: str
+
+
+class ClockOut(Schema):
+    median: float | None
+    p90: float | None
+    count: int
+
+
+class StatsOut(Schema):
+    at: datetime.datetime
+    node: str
+    metrics: list[MetricOut]
+    clocks: dict[str, ClockOut]
+
+
+class FeedOut(Schema):
+    position: int
+    at: datetime.datetime
+    type: str
+    verb: str
+    label: str
+    title: str
+    url: str
+
+
+@router.get("/stats", response=StatsOut, auth=None, operation_id="stats")
+def stats(request: HttpRequest, node: Annotated[str, Query(max_length=20, pattern="^[a-z0-9-]*$")] = "") -> Any:
+    """Every public number with its definition, computed from the journal."""
+    return queries.stats(node)
+
+
+@router.get("/feed", response=list[FeedOut], auth=None, operation_id="feed")
+def feed(
+    request: HttpRequest,
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Any:
+    """The newest public events; with `after`, those since that position, oldest first."""
+    return [item.as_json() for item in queries.feed(after=after, limit=limit)]

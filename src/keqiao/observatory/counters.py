@@ -1,0 +1,99 @@
+"""Counters: each metric is "rows of this kind in these states", moved by the states that entries leave and enter.
+
+That makes a definition one line, counts incrementally and can be proved: `recount` asks the tables themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db.models import Count, F
+from django.utils.translation import gettext_lazy as _
+
+from keqiao.kernel.models import Entry
+from keqiao.kernel.projections import Projection, register
+from keqiao.observatory.models import Counter
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number with its written definition and the list that it opens."""
+
+    name: str
+    label: str | _StrPromise
+    definition: str | _StrPromise
+    object_type: str
+    states: frozenset[str]
+    link: str
+
+    def delta(self, entry: Entry) -> int:
+        """+1 when the entry brings a row into the states, -1 when it takes one out."""
+        if entry.object_type != self.object_type:
+            return 0
+        return (entry.to_state in self.states) - (entry.from_state in self.states)
+
+
+METRICS = (
+    Metric("organisations", _("入驻单位"), _("已登记且未被核验拒绝的单位"), "organisation",
+           frozenset({"unverified", "verified"}), "/organisations/"),
+    Metric("needs", _("科创需求"), _("通过初审发布过的需求，含合作中、已解决和到期的"), "need",
+           frozenset({"open", "in_project", "solved", "expired"}), "/needs/"),
+    Metric("open_needs", _("正在对接的需求"), _("通过初审、现在可以应答的需求"), "need",
+           frozenset({"open"}), "/needs/?state=open"),
+    Metric("achievements", _("科技成果"), _("通过初审、现在公开的成果"), "achievement",
+           frozenset({"published"}), "/achievements/"),
+    Metric("solutions", _("解决方案"), _("提交给需求方的解决方案，含已采纳和未采纳的"), "solution",
+           frozenset({"submitted", "shortlisted", "accepted", "declined"}), "/needs/"),
+    Metric("matches", _("供需匹配"), _("供需双方都同意继续的对接，含已进入合作的"), "proposal",
+           frozenset({"agreed", "nda_signed", "in_project"}), "/projects/"),
+    Metric("projects", _("合作项目"), _("由匹配进入合作的项目，含已验收的"), "project",
+           frozenset({"preparing", "contracted", "running", "accepted", "closed"}), "/projects/"),
+)
+BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+def apply(entries: Sequence[Entry]) -> None:
+    """Move the counters by what these entries did."""
+    moved: Tally[tuple[str, str]] = Tally()
+    for entry in entries:
+        for metric in METRICS:
+            if delta := metric.delta(entry):
+                moved[metric.name, entry.node] += delta
+    for (metric_name, node), delta in moved.items():
+        counter, _new = Counter.objects.get_or_create(metric=metric_name, node=node)
+        Counter.objects.filter(pk=counter.pk).update(value=F("value") + delta)
+
+
+def reset() -> None:
+    Counter.objects.all().delete()
+
+
+def totals(node: str = "") -> dict[str, int]:
+    """Every metric, over all nodes or for one."""
+    rows = Counter.objects.filter(node=node) if node else Counter.objects.all()
+    result = dict.fromkeys(BY_NAME, 0)
+    for metric, value in rows.values_list("metric", "value"):
+        if metric in result:
+            result[metric] += value
+    return result
+
+
+def recount() -> dict[str, int]:
+    """The same numbers asked from the tables: what the projection must equal."""
+    models = {model._meta.model_name: model for model in apps.get_models()}
+    result = {}
+    for metric in METRICS:
+        model = models[metric.object_type]
+        found = model._default_manager.filter(state__in=metric.states).aggregate(n=Count("pk"))
+        result[metric.name] = int(found["n"])
+    return result
+
+
+COUNTERS = register(Projection("counters", apply, reset))
