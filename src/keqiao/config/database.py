@@ -35,12 +35,10 @@ def embedded(cluster: Cluster) -> dict[str, Any]:
 
 
 def from_url(url: str) -> dict[str, Any]:
-    """Read an address. What follows the question mark goes to libpq (`sslmode=require`, `host=/folder/of/a/socket`)."""
+    """Read an address. What follows the question mark goes to libpq (`sslmode=require`, `host=/a/folder`)."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise BadSetting(
-            f"DATABASE_URL must begin with postgres://, not {parts.scheme or url[:12]!r}. {REMEDY}"
-        )
+        raise BadSetting(f"DATABASE_URL must begin with postgres://, not {parts.scheme or url[:12]!r}. {REMEDY}")
     options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
     settings = {
         "NAME": unquote(parts.path[1:]),
@@ -64,6 +62,6 @@ def port_of(parts: SplitResult) -> str:
 
 
 def pool() -> dict[str, Any]:
-    """Connections are kept by the server alone (it sets the variable); short commands and tests open their own."""
+    """The server keeps connections (it sets the variable); short commands and tests open their own."""
     size = env_int("KEQIAO_DB_POOL", 0)
     return {"pool": {"min_size": 1, "max_size": size, "timeout": 30}} if size else {}

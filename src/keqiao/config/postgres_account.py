@@ -1,12 +1,13 @@
 """Under which account the embedded server runs, and how it gets there.
 
-PostgreSQL refuses to run as root. Started by root it runs as a user without rights, and no folder's permissions are
-opened for it: where a folder on the way is closed to that user (a virtual environment in a private home folder), the
-process gets the one capability to pass through and read, and can gain no other.
+PostgreSQL refuses to run as root. Started by root it runs as a user without rights, and no folder's permissions
+are opened for it: where a folder on the way is closed to that user (a virtual environment in a private home
+folder), the process gets the one capability to pass through and read, and can gain no other.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import pwd
@@ -53,20 +54,18 @@ def as_account(uid: int) -> Account:
 
 
 def system_account() -> Account:
-    """The user without rights that serves when root starts us; made when missing, `nobody` where that fails."""
+    """The user without rights that serves when root starts us; made when missing, else `nobody`."""
     if account := named(SYSTEM_USER):
         return account
     command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent"]
     with_group = [*command, "--user-group", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    try:
+    with contextlib.suppress(FileNotFoundError):  # a small system may have no useradd
         subprocess.run(with_group, check=False, capture_output=True)
-    except FileNotFoundError:  # a small system without useradd
-        pass
     account = named(SYSTEM_USER) or named("nobody")
     if account is None:
         raise DatabaseTrouble(
-            f"PostgreSQL does not run as root, and the user {SYSTEM_USER} could not be made. Make it with useradd, "
-            "start as an ordinary user, or give DATABASE_URL."
+            f"PostgreSQL does not run as root, and the user {SYSTEM_USER} could not be made. "
+            "Make it with useradd, start as an ordinary user, or give DATABASE_URL."
         )
     return account
 
@@ -93,9 +92,9 @@ def prefix(account: Account, program: Path, folder: Path) -> tuple[str, ...]:
         if gets_there(way, program, folder):
             return way
     raise DatabaseTrouble(
-        f"The user {account.name} cannot reach {program} or {folder}, and this system does not allow to grant it the "
-        "way (capability dac_read_search). Move the checkout and the data folder to a place that other users may pass "
-        "through, start as an ordinary user, or give DATABASE_URL."
+        f"The user {account.name} cannot reach {program} or {folder}, and this system does not let us grant it the "
+        "way (capability dac_read_search). Move the checkout and the data folder to a place that other users may "
+        "pass through, start as an ordinary user, or give DATABASE_URL."
     )
 
 

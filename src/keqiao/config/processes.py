@@ -17,7 +17,7 @@ def exists(pid: int) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Is it a process that still does something? A zombie, dead but not yet collected by its parent, is not."""
+    """Does it still do something? A zombie, dead but not yet collected by its parent, does not."""
     if pid <= 0:
         return False
     try:
@@ -28,9 +28,9 @@ def alive(pid: int) -> bool:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Is it alive, with this folder as its working folder? A process number that was given anew is seen through.
+    """Is it alive, with this folder as its working folder? A number that was given anew is seen through.
 
-    Where we may not look (root in a container, at another user's process), its command line has to name the folder.
+    Where we may not look (root in a container, at another user's process), its command line must name it.
     """
     if not alive(pid):
         return False
