@@ -20,11 +20,17 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 os.environ["KEQIAO_DATA"] = str(SCRATCH / WORKER)
 os.environ["KEQIAO_RUNTIME"] = "off"
 os.environ["KEQIAO_SECRET_KEY"] = "for tests only"
+# Not in pyproject.toml: there it would be read before this file has said where the data lies.
+os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("LEAD_SETTINGS", "keqiao.config.settings")
 
 from keqiao.config.postgres import Cluster  # noqa: E402 (reads the environment set above)
 
 CLUSTER = Cluster(SCRATCH / "postgres", fast=True)
 os.environ.setdefault("DATABASE_URL", CLUSTER.url())
+
+import django  # noqa: E402
+
+django.setup()  # the personas import models
 
 pytest_plugins = ["tests.personas"]
 
@@ -73,3 +79,24 @@ def fresh_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def let_tests_clear_the_journal(django_db_setup: None) -> None:
+    """Tests that commit are cleared up by truncating tables, which the journal refuses to everybody else."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    clear_tables = TransactionTestCase._fixture_teardown
+
+    def switch(word: str) -> None:
+        with connection.cursor() as cursor:
+            for table in ("kernel_entry", "kernel_seal", "kernel_version"):
+                cursor.execute(f"ALTER TABLE {table} {word} TRIGGER USER")
+
+    def teardown(self: TransactionTestCase) -> None:
+        switch("DISABLE")
+        clear_tables(self)
+        switch("ENABLE")
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]

@@ -61,9 +61,7 @@ def add_list(router: Router, workflow: Workflow[Any]) -> None:
 def add_read(router: Router, workflow: Workflow[Any]) -> None:
     """`GET /{id}`: the row as the caller may see it, with the verbs that the caller may run now."""
 
-    @router.get(
-        "/{int:pk}", response={200: RowOut, 404: Problem}, operation_id=f"{workflow.name}_read", auth=READERS
-    )
+    @router.get("/{int:pk}", response={200: RowOut, 404: Problem}, operation_id=f"{workflow.name}_read", auth=READERS)
     def read(request: HttpRequest, pk: int) -> Any:
         return row_out(workflow, fetch(workflow, pk, request.user), request.user, with_verbs=True)
 
@@ -139,9 +137,7 @@ def kept_values(step: Verb, row: Any, given: dict[str, Any], data: Schema | None
 def entry_out(workflow: Workflow[Any], entry: Entry, actor: Any) -> EntryOut:
     """The entry, with the row through the caller's eyes."""
     row = fetch(workflow, entry.object_id, actor)
-    return EntryOut(
-        entry=entry.seq, verb=entry.verb, at=entry.at, row=row_out(workflow, row, actor, with_verbs=True)
-    )
+    return EntryOut(entry=entry.seq, verb=entry.verb, at=entry.at, row=row_out(workflow, row, actor, with_verbs=True))
 
 
 def fetch(workflow: Workflow[Any], pk: int, actor: Any) -> Any:
@@ -177,12 +173,12 @@ def encode(pk: int) -> str:
 def decode(cursor: str) -> int:
     """The id in a cursor, or a clear word when it is not one of ours."""
     try:
-        pk = int(base64.urlsafe_b64decode(cursor.encode()).decode())
-        if not 0 <= pk < 2**62:
-            raise ValueError
-    except (binascii.Error, ValueError, UnicodeError):
-        raise Invalid(_("游标无效。"), {"cursor": [_("请使用上一页返回的 next。")]}) from None
-    return pk
+        text = base64.urlsafe_b64decode(cursor.encode()).decode("ascii")
+    except (binascii.Error, UnicodeError):
+        text = ""
+    if not text.isdigit() or len(text) > 18:
+        raise Invalid(_("游标无效。"), {"cursor": [_("请使用上一页返回的 next。")]})
+    return int(text)
 
 
 def check_state(workflow: Workflow[Any], state: str) -> str:
@@ -219,7 +215,9 @@ def outward(value: Any) -> Any:
     if isinstance(value, Seen):
         return {"id": value.pk, "name": str(value)}
     if hasattr(value, "all"):
-        return [outward(item.seen_by_public() if hasattr(item, "seen_by_public") else str(item)) for item in value.all()]
+        return [
+            outward(item.seen_by_public() if hasattr(item, "seen_by_public") else str(item)) for item in value.all()
+        ]
     if hasattr(value, "_meta"):
         return {"id": value.pk, "name": str(value)}
     return plain(value)

@@ -57,7 +57,9 @@ class TokenOut(Schema):
     token: str = Field(description="Shown once. Send it as `Authorization: Bearer …`.")
 
 
-@router.post("", response={200: TokenOut, 403: Problem, 422: Problem, 429: Problem}, auth=None, operation_id="tokens_issue")
+@router.post(
+    "", response={200: TokenOut, 403: Problem, 422: Problem, 429: Problem}, auth=None, operation_id="tokens_issue"
+)
 def issue_token(request: HttpRequest, data: Credentials) -> TokenOut:
     """Exchange e-mail and password for a token. Accounts with a second factor make theirs on the account page."""
     ratelimit.consume(request, action="login", key=data.email.lower(), raise_exception=True)

@@ -120,9 +120,7 @@ def stored_path(sha256: str) -> str:
 
 def of(row: models.Model, clearance: int) -> models.QuerySet[File]:
     """The files of a row that somebody with this clearance may have."""
-    return File.objects.filter(
-        object_type=row._meta.model_name, object_id=row.pk, level__lte=clearance
-    ).order_by("pk")
+    return File.objects.filter(object_type=row._meta.model_name, object_id=row.pk, level__lte=clearance).order_by("pk")
 
 
 def load(pk: int, actor: Actor) -> File:

@@ -46,7 +46,7 @@ def every(cron: str) -> Callable[[Callable[[], None]], Job]:
     """Make a function a job that runs by itself at the times of a cron line (in UTC)."""
 
     def wrap(run: Callable[[], None]) -> Job:
-        def tick(timestamp: int) -> None:  # noqa: ARG001 (the scheduler passes the time it was due)
+        def tick(timestamp: int) -> None:
             run()
 
         name = f"{run.__module__}.{run.__name__}"
@@ -81,6 +81,5 @@ def next_waiting() -> tuple[int, str, dict[str, Any]] | None:
         found = cursor.fetchone()
     if found is None:
         return None
-
 
     return found[0], found[1], json.loads(found[2])

@@ -44,9 +44,7 @@ class Entry(models.Model):
     class Meta:
         verbose_name = _("日志条目")
         constraints = [
-            models.UniqueConstraint(
-                fields=["actor", "key"], condition=~models.Q(key=""), name="entry_one_per_key"
-            ),
+            models.UniqueConstraint(fields=["actor", "key"], condition=~models.Q(key=""), name="entry_one_per_key"),
         ]
         indexes = [
             models.Index(fields=["object_type", "object_id", "seq"], name="entry_of_object"),

@@ -184,9 +184,7 @@ class Seen:
         """The visible fields by name, without the hidden ones."""
         row: Visible = object.__getattribute__(self, "_row")
         return {
-            name: self._shown(getattr(row, name))
-            for name in row.field_levels
-            if row.level_of(name) <= self.clearance
+            name: self._shown(getattr(row, name)) for name in row.field_levels if row.level_of(name) <= self.clearance
         }
 
 

@@ -41,7 +41,7 @@ class Verb:
     """One line of a workflow table.
 
     `do(row, data, actor)` makes the change on the locked row and may return a dict to be kept in the entry; with
-    source `NEW` it gets ``row=None``'s unsaved instance. `guard(row)` returns problems by field, empty when all is well.
+    source `NEW` it gets an unsaved instance. `guard(row)` returns problems by field, empty when all is well.
     """
 
     name: str
@@ -199,9 +199,7 @@ def execute(
         row.state = step.target  # type: ignore[attr-defined]
     extra = step.do(row, cleaned, actor) if step.do else None
     row.save()
-    entry = journal.append(
-        row=row, verb=verb, actor=actor, before=before, key=key, from_state=came_from, extra=extra
-    )
+    entry = journal.append(row=row, verb=verb, actor=actor, before=before, key=key, from_state=came_from, extra=extra)
     if step.freezes:
         freeze.freeze(row, entry)
     clocks.apply(row, entry, starts=step.starts, stops=step.stops, pauses=step.pauses, resumes=step.resumes)

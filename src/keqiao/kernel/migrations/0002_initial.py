@@ -6,71 +6,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='entry',
-            name='actor',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="entry",
+            name="actor",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='on_behalf_of',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="entry",
+            name="on_behalf_of",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='file',
-            name='uploaded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="file",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='seal',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='kernel.entry'),
+            model_name="seal",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="seal", to="kernel.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='secret',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='secrets', to='kernel.entry'),
+            model_name="secret",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="secrets", to="kernel.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='version',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='version', to='kernel.entry'),
+            model_name="version",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="version", to="kernel.entry"
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['object_type', 'object_id', 'seq'], name='entry_of_object'),
+            model_name="entry",
+            index=models.Index(fields=["object_type", "object_id", "seq"], name="entry_of_object"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['transaction', 'seq'], name='entry_in_order'),
+            model_name="entry",
+            index=models.Index(fields=["transaction", "seq"], name="entry_in_order"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['verb', 'object_type', 'at'], name='entry_by_verb'),
+            model_name="entry",
+            index=models.Index(fields=["verb", "object_type", "at"], name="entry_by_verb"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('actor', 'key'), name='entry_one_per_key'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True), fields=("actor", "key"), name="entry_one_per_key"
+            ),
         ),
         migrations.AddIndex(
-            model_name='file',
-            index=models.Index(fields=['object_type', 'object_id'], name='file_of_object'),
+            model_name="file",
+            index=models.Index(fields=["object_type", "object_id"], name="file_of_object"),
         ),
         migrations.AddConstraint(
-            model_name='secret',
-            constraint=models.UniqueConstraint(fields=('entry', 'field'), name='secret_once'),
+            model_name="secret",
+            constraint=models.UniqueConstraint(fields=("entry", "field"), name="secret_once"),
         ),
         migrations.AddIndex(
-            model_name='version',
-            index=models.Index(fields=['object_type', 'object_id'], name='version_of_object'),
+            model_name="version",
+            index=models.Index(fields=["object_type", "object_id"], name="version_of_object"),
         ),
     ]

@@ -32,8 +32,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(REFUSE, "DROP FUNCTION keqiao_append_only()"),
-        *(
-            migrations.RunSQL(GUARD.format(table=table), UNGUARD.format(table=table))
-            for table in TABLES
-        ),
+        *(migrations.RunSQL(GUARD.format(table=table), UNGUARD.format(table=table)) for table in TABLES),
     ]
