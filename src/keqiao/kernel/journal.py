@@ -8,11 +8,13 @@ transaction still running (`pg_snapshot_xmin`), so nothing can later appear befo
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import secrets as random_secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
@@ -23,6 +25,8 @@ from keqiao.kernel.visibility import Level, Visible
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
+
+T = TypeVar("T")
 
 GENESIS = "0" * 64
 CHANNEL = "keqiao_journal"
@@ -42,45 +46,93 @@ def plain(value: object) -> Any:
 
 
 def snapshot(row: models.Model) -> dict[str, Any]:
-    """The stored values of a row, by field, as JSON keeps them."""
-    return {field.name: plain(field.value_from_object(row)) for field in row._meta.concrete_fields}
+    """The stored values of a row, by field, as JSON keeps them; without the columns that it never keeps."""
+    left_out = row.unjournalled if isinstance(row, Visible) else frozenset()
+    return {
+        field.name: plain(field.value_from_object(row))
+        for field in row._meta.concrete_fields
+        if field.name not in left_out
+    }
 
 
-def append(
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry that is not yet written, with the confidential values that go beside it."""
+
+    entry: Entry
+    hidden: dict[str, SaltedValue]
+
+    def secrets(self) -> list[Secret]:
+        return [Secret(entry=self.entry, field=f, salt=s.salt, value=s.value) for f, s in self.hidden.items()]
+
+
+def draft(
     *,
     row: models.Model,
     verb: str,
     actor: Actor,
     before: dict[str, Any],
+    after: dict[str, Any] | None = None,
     key: str = "",
     from_state: str = "",
     extra: dict[str, Any] | None = None,
-) -> Entry:
-    """Write one entry for `row` in the running transaction; confidential values go to `Secret`."""
-    after = snapshot(row)
+    at: datetime | None = None,
+) -> Draft:
+    """The entry for what `verb` did to `row`, from the values before and after."""
+    after = snapshot(row) if after is None else after
     changed = {name: value for name, value in after.items() if before.get(name) != value}
-    open_changes, hidden = split_by_level(row, changed, before)
-    entry = Entry.objects.create(
-        at=timezone.now(),
+    changes, hidden = split_by_level(row, changed, before)
+    changes |= {name: {"digest": secret.digest} for name, secret in hidden.items()}
+    if extra:
+        changes["extra"] = plain(extra)
+    entry = Entry(
+        at=at or timezone.now(),
         node=node_of(row),
-        actor=actor if getattr(actor, "pk", None) else None,
+        actor_id=getattr(actor, "pk", None),
         room=row._meta.app_label,
         object_type=row._meta.model_name or "",
         object_id=row.pk,
         verb=verb,
         from_state=from_state,
-        to_state=str(getattr(row, "state", "")),
-        changes={**open_changes, **{name: {"digest": secret.digest} for name, secret in hidden.items()}}
-        | ({"extra": plain(extra)} if extra else {}),
+        to_state=str(after.get("state", "")),
+        changes=changes,
         audience=audience_of(row),
         key=key,
     )
-    Secret.objects.bulk_create(
-        Secret(entry=entry, field=name, salt=secret.salt, value=secret.value) for name, secret in hidden.items()
-    )
+    return Draft(entry, hidden)
+
+
+def append(**what: Any) -> Entry:
+    """Write one entry in the running transaction (arguments as for `draft`); confidential values go to `Secret`."""
+    drafted = draft(**what)
+    drafted.entry.save(force_insert=True)
+    Secret.objects.bulk_create(drafted.secrets())
+    ring()
+    return drafted.entry
+
+
+def append_many(drafts: Iterable[Draft], batch_size: int = BATCH) -> int:
+    """Write many entries in the running transaction, in the order given (imports, loaders). Returns how many."""
+    total = 0
+    for part in batches(drafts, batch_size):
+        Entry.objects.bulk_create([one.entry for one in part])
+        Secret.objects.bulk_create([secret for one in part for secret in one.secrets()])
+        total += len(part)
+    ring()
+    return total
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most `size` items."""
+    iterator = iter(items)
+    while part := list(itertools.islice(iterator, size)):
+        yield part
+
+
+def ring() -> None:
+    """Tell the sealer that there is something new; PostgreSQL delivers this when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
-    return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +163,8 @@ def split_by_level(
 
 def level_in_journal(row: models.Model, field: str) -> int:
     """The level of a field's value in the journal. Fields that no page shows (states, keys) stand in clear."""
+    if isinstance(row, Visible) and field in row.erasable:
+        return int(Level.STAFF)
     if isinstance(row, Visible) and field in row.field_levels:
         return int(row.level_of(field))
     return int(Level.PUBLIC)

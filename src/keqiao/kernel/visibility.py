@@ -87,6 +87,11 @@ class Visible(models.Model):
     field_levels: ClassVar[dict[str, Level]] = {}
     choosable: ClassVar[frozenset[str]] = frozenset()
     open_attributes: ClassVar[frozenset[str]] = frozenset()
+    called_by: ClassVar[tuple[str, ...]] = ("title", "name")
+    unjournalled: ClassVar[frozenset[str]] = frozenset()
+    """Columns that the journal does not keep in any form (password hashes)."""
+    erasable: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the journal keeps apart from the chain at any level, so that personal data can be erased."""
 
     levels = models.JSONField(_("每个字段的保密级别"), default=dict, blank=True)
 
@@ -168,7 +173,9 @@ class Seen:
         raise AttributeError("What is seen cannot be written.")
 
     def __str__(self) -> str:
-        return str(getattr(self, "title", "") or getattr(self, "name", "") or f"#{self.pk}")
+        row: Visible = object.__getattribute__(self, "_row")
+        names = (str(getattr(self, field)) for field in row.called_by if field in row.field_levels)
+        return next((name for name in names if name), f"#{self.pk}")
 
     @property
     def hidden(self) -> dict[str, Level]:

@@ -85,7 +85,11 @@ def items_of(entries: Sequence[Entry], verbs: dict[tuple[str, str], tuple[Workfl
             label = verbs[entry.object_type, entry.verb][1]
             items.append(
                 FeedItem(
-                    entry.seal.position, entry.at, entry.object_type, entry.verb, label,
+                    entry.seal.position,
+                    entry.at,
+                    entry.object_type,
+                    entry.verb,
+                    label,
                     rows[key].seen_by(STRANGER),
                 )
             )

@@ -36,9 +36,7 @@ def workflow_of(resource: str) -> kernel.Workflow[Any]:
         raise NotVisible(_("没有这样的页面。")) from None
 
 
-def verb_page(
-    request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str
-) -> HttpResponse:
+def verb_page(request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str) -> HttpResponse:
     """The form of a verb, or its result."""
     if not request.user.is_authenticated:
         return redirect(f"/accounts/login/?next={request.path}")
@@ -67,14 +65,17 @@ def fetch(workflow: kernel.Workflow[Any], pk: int | None, actor: Any) -> Any:
     return row
 
 
-def run_and_answer(
-    request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str
-) -> HttpResponse:
+def run_and_answer(request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str) -> HttpResponse:
     """Run the verb; then go to the row, or show the form again with what has to be mended."""
     try:
         entry = kernel.run(
-            workflow, pk, name,
-            actor=request.user, data=request.POST, files=request.FILES, key=request.POST.get("key", ""),
+            workflow,
+            pk,
+            name,
+            actor=request.user,
+            data=request.POST,
+            files=request.FILES,
+            key=request.POST.get("key", ""),
         )
     except Invalid as refusal:
         return show_again(request, workflow, pk, name, refusal)

@@ -4,24 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(max_length=40)),
-                ('node', models.CharField(blank=True, max_length=20)),
-                ('value', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("metric", models.CharField(max_length=40)),
+                ("node", models.CharField(blank=True, max_length=20)),
+                ("value", models.BigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': '计数',
-                'constraints': [models.UniqueConstraint(fields=('metric', 'node'), name='counter_once')],
+                "verbose_name": "计数",
+                "constraints": [models.UniqueConstraint(fields=("metric", "node"), name="counter_once")],
             },
         ),
     ]
