@@ -56,3 +56,8 @@ def env_secret(name: str, default: str | None = None) -> str:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"{name}_FILE points to {path}, which cannot be read: {error}") from error
+
+
+def data_folder() -> Path:
+    """Where the platform keeps everything of its own: KEQIAO_DATA, else `data` in the checkout."""
+    return Path(env_str("KEQIAO_DATA", str(Path(__file__).resolve().parents[3] / "data"))).resolve()

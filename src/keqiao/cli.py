@@ -1,0 +1,85 @@
+"""The command line. A command's module is loaded when the command is called, so that `keqiao --help` is quick.
+
+A room adds a command with one line in COMMANDS. A module that needs Django may import models at its top: Django is set
+up before the module is loaded. A command that reads or writes the database is wrapped in `session.needs_database`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from keqiao.config.env import BadSetting
+from keqiao.config.postgres_account import DatabaseTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command is (`module:name`), what it does in one line, and whether its module needs Django."""
+
+    target: str
+    help: str
+    django: bool = True
+
+
+COMMANDS = {
+    "up": Entry("keqiao.config.commands:up", "Start everything; Ctrl-C stops it.", django=False),
+    "db": Entry("keqiao.config.commands:db", "Start, stop, back up, restore the database.", django=False),
+    "docs": Entry("keqiao.kernel.commands:docs", "Draw the state diagrams of the docs."),
+    "journal": Entry("keqiao.kernel.commands:journal", "Verify, export, seal the journal."),
+    "rebuild": Entry("keqiao.kernel.commands:rebuild", "Rebuild a projection from the journal."),
+    "manage": Entry("keqiao.config.commands:manage", "Django's own commands (migrate, shell …).", django=False),
+}
+
+
+class Commands(click.Group):
+    """A group whose members are loaded one by one, when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        if entry.django:
+            from keqiao.config.session import set_up_django
+
+            set_up_django()
+        module, _, name = entry.target.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The data folder (KEQIAO_DATA); by default `data` in the checkout.",
+)
+def cli(data: Path | None) -> None:
+    """科桥 Keqiao: from a need, through an explained match, to a measured result."""
+    if data:
+        os.environ["KEQIAO_DATA"] = str(data.resolve())
+
+
+def main() -> None:
+    """Run the command line; known troubles are told in one line, not in a traceback."""
+    try:
+        cli(prog_name="keqiao")
+    except (BadSetting, DatabaseTrouble) as trouble:
+        click.echo(f"keqiao: {trouble}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

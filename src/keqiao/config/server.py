@@ -1,0 +1,207 @@
+"""Running everything with one command: database, migrations, made-up world, web server; and ending all of it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from keqiao.config import processes
+from keqiao.config.locks import lock_file, taken
+from keqiao.config.postgres_account import DatabaseTrouble
+from keqiao.config.session import database, say
+
+SERVER = "KEQIAO_SERVER_PID"
+CONNECTIONS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the pages are served."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """As one types it on this machine."""
+        name = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (compared, not bound)
+        return f"http://{name}:{self.port}"
+
+
+class AlreadyRunning(DatabaseTrouble):
+    """Another process works on this data folder."""
+
+
+def serve(data: Path, address: Address, demo: str | None) -> None:
+    """Run until Ctrl-C, SIGTERM or the end of the terminal; leave no process behind."""
+    data.mkdir(parents=True, exist_ok=True)
+    signals_interrupt()
+    with only_one(data, "keqiao up") as describe:
+        address = free(address)
+        describe(str(address))
+        set_environment(data, address)
+        with contextlib.suppress(KeyboardInterrupt), database(say), calm_end():
+            prepare(demo)
+            run_web(address, data)
+    click.echo("stopped")
+
+
+def set_environment(data: Path, address: Address) -> None:
+    """What the processes we start are to know."""
+    os.environ["KEQIAO_DATA"] = str(data)
+    os.environ[SERVER] = str(os.getpid())
+    os.environ.setdefault("KEQIAO_URL", str(address))
+    os.environ.setdefault("KEQIAO_DB_POOL", str(CONNECTIONS))
+
+
+# --- one at a time ---
+
+
+@contextlib.contextmanager
+def only_one(data: Path, what: str) -> Iterator[Callable[[str], None]]:
+    """Hold the data folder for one process. Yields a function that tells others our address.
+
+    Raises AlreadyRunning, which says who has it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with lock_file(data / "up.lock") as descriptor:
+        if taken(descriptor):
+            raise AlreadyRunning(f"{data} is in use: {who(data / 'up.lock')}. Stop it first, or give another --data.")
+
+        def describe(address: str) -> None:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "what": what, "address": address}).encode(), 0)
+
+        describe("")
+        yield describe
+
+
+def who(path: Path) -> str:
+    """What the holder of the lock wrote about itself."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return "another process has just started"
+    return f"{found['what']}, process {found['pid']} {found['address']}".rstrip()
+
+
+def free(address: Address, patience: float = 3.0) -> Address:
+    """The address, if its port is free (a killed server's may take a moment); port 0 becomes a free one."""
+    end = time.monotonic() + patience
+    while True:
+        with socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address.host, address.port))
+                return replace(address, port=probe.getsockname()[1])
+            except OSError as error:
+                if time.monotonic() > end:
+                    raise click.ClickException(f"{address} cannot be used ({error.strerror}); try --port.") from None
+        time.sleep(0.1)
+
+
+# --- signals ---
+
+
+def signals_interrupt() -> None:
+    """SIGTERM and a closed terminal end us as Ctrl-C does; `nohup` still works."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def calm_end() -> Iterator[None]:
+    """Once we are ending, a second Ctrl-C does not interrupt the stopping of the database."""
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+
+
+# --- before the server ---
+
+
+def prepare(demo: str | None) -> None:
+    """Migrations, static files, made-up world: in a process of its own, whose memory goes with it."""
+    command = [sys.executable, "-m", "keqiao.config.prepare", *([demo] if demo else [])]
+    if subprocess.run(command, check=False).returncode:
+        raise DatabaseTrouble("The platform could not be made ready; see above.")
+
+
+# --- the server ---
+
+
+def run_web(address: Address, data: Path) -> None:
+    """Serve until told to stop. A worker that crashes is replaced; one that cannot start ends the server."""
+    server = Server(
+        "keqiao.config.server:application",
+        factory=True,
+        address=address.host,
+        port=address.port,
+        interface=Interfaces.ASGI,
+        workers=1,
+        respawn_failed_workers=True,
+        workers_kill_timeout=8,
+        log_level=LogLevels.warning,
+        websockets=False,
+    )
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        # the server would reload on it; a terminal that is closed should end us
+        server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
+    ended = threading.Event()
+    threading.Thread(target=announce, args=(address, data, ended), daemon=True).start()
+    try:
+        server.serve()
+    finally:
+        ended.set()
+
+
+def application() -> Any:
+    """The ASGI application of a worker, which dies with the server whatever kills that."""
+    processes.die_with(int(os.environ[SERVER]))
+    from keqiao.config.asgi import application as found  # noqa: PLC0415 (the worker alone pays for it)
+
+    return found
+
+
+def announce(address: Address, data: Path, ended: threading.Event) -> None:
+    """Ask for the home page until it comes, then say where it is and who may log in."""
+    while not ended.wait(0.1):
+        connection = http.client.HTTPConnection(str(address).removeprefix("http://"), timeout=30)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            break
+    if ended.is_set():
+        return
+    click.echo(f"\n科桥 Keqiao  {address}")
+    for line in demo_accounts(data):
+        click.echo(f"  {line}")
+    click.echo("Ctrl-C stops it.\n")
+
+
+def demo_accounts(data: Path) -> list[str]:
+    """Who can log in, when the made-up world was loaded."""
+    if not (data / "demo").exists():
+        return []
+    from keqiao.demo.accounts import ACCOUNTS  # noqa: PLC0415 (the made-up world is optional)
+
+    return [f"{account.title}  {account.email}  {account.password}" for account in ACCOUNTS]
