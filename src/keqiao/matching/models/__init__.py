@@ -1,0 +1,8 @@
+"""Nouns of matching."""
+
+from keqiao.matching.models.grade import Grade
+from keqiao.matching.models.kept import SavedSearch, Shortlisted
+from keqiao.matching.models.match import Match
+from keqiao.matching.models.proposal import Proposal
+
+__all__ = ["Grade", "Match", "Proposal", "SavedSearch", "Shortlisted"]
