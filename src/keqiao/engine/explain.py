@@ -1,0 +1,197 @@
+"""Why a document was found: phrases both sides share, with their places, and how fields and regions relate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from keqiao.engine.text import folded, is_function_word, stem, without_fillers
+
+LONGEST_EXPLAINED = 6000
+_UNIT = re.compile("[\u3400-\u9fff]|[a-z0-9]+")
+_OCCURRENCES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a phrase stands: in the `title` or the `text`, first character and one past the last."""
+
+    part: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A run of characters that query and document share, as the document writes it, and every place of it."""
+
+    text: str
+    in_query: tuple[Place, ...]
+    in_document: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How a code of the query and one of the document relate: `same`, `within`, `around`, `beside` or `apart`.
+
+    `within`: the document's code lies below the query's; `around`: above it; `beside`: both below one parent.
+    """
+
+    query: str
+    document: str
+    kind: str
+
+    @property
+    def closeness(self) -> float:
+        """1 for the same, 0 for none."""
+        return {"same": 1.0, "within": 0.8, "around": 0.6, "beside": 0.4}.get(self.kind, 0.0)
+
+
+def relation(query: Sequence[str], document: Sequence[str]) -> Relation | None:
+    """The closest relation of any two codes; None when either side names none. Codes are prefix codes."""
+    pairs = [Relation(a, b, _kind(a, b)) for a in query if a for b in document if b]
+    return max(pairs, key=lambda pair: (pair.closeness, pair.query, pair.document), default=None)
+
+
+def _kind(query: str, document: str) -> str:
+    if query == document:
+        return "same"
+    if document.startswith(query):
+        return "within"
+    if query.startswith(document):
+        return "around"
+    return "beside" if min(len(query), len(document)) >= 2 and query[:2] == document[:2] else "apart"
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A Han character or a Latin token of a text, with its place in the original; `run` changes at every break."""
+
+    text: str
+    run: int
+    part: str
+    start: int
+    end: int
+
+
+class Explained:
+    """A text made ready to be compared with many others."""
+
+    def __init__(self, title: str, text: str) -> None:
+        self.parts = {"title": title, "text": text[:LONGEST_EXPLAINED]}
+        self.units = [unit for part, content in self.parts.items() for unit in _units(part, content)]
+
+    def surface(self, places: Sequence[Place]) -> str:
+        """How the first of these places reads."""
+        place = places[0]
+        return self.parts[place.part][place.start : place.end]
+
+
+def _units(part: str, content: str) -> Iterator[_Unit]:
+    read = folded(content)
+    blanked = without_fillers(read.text)
+    run, previous = (0 if part == "title" else 1 << 20), 0
+    for match in _UNIT.finditer(blanked):
+        gap = read.text[previous : match.start()]
+        if gap.strip(" -") or (gap and match[0] >= "\u3400"):
+            run += 1
+        previous = match.end()
+        word = match[0] if match[0] >= "\u3400" else stem(match[0])
+        if is_function_word(word):
+            run += 1
+            continue
+        start, end = read.span(match.start(), match.end())
+        yield _Unit(word, run, part, start, end)
+
+
+def phrases(query: Explained, document: Explained, worth: Callable[[str], float], limit: int = 12) -> list[Phrase]:
+    """The longest runs that both sides share, most telling first.
+
+    A run has two Han characters or more, or a Latin word. It is taken greedily from left to right, one character
+    later when that gives a longer one (as LZ77 compressors do). `worth` weighs a run.
+    """
+    starts: dict[tuple[str, str], list[int]] = {}
+    for i, unit in enumerate(document.units):
+        for key in _keys(document.units, i):
+            starts.setdefault(key, []).append(i)
+    found: dict[str, tuple[list[Place], list[Place]]] = {}
+    i = 0
+    while i < len(query.units):
+        length = _longest(query.units, i, document.units, starts)
+        if length and _longest(query.units, i + 1, document.units, starts) > length:
+            i += 1
+            continue
+        if length:
+            _note(found, query.units[i : i + length], document.units, starts)
+        i += max(length, 1)
+    ordered = sorted(found, key=lambda text: (-worth(text), text))[:limit]
+    return [Phrase(document.surface(found[t][1]), tuple(found[t][0]), tuple(found[t][1])) for t in ordered]
+
+
+def _keys(units: Sequence[_Unit], i: int) -> list[tuple[str, str]]:
+    """How the run that starts here can be looked up: by its first two units, and by one if that is a Latin word."""
+    keys = [(units[i].text, "")] if _tells_alone(units[i].text) else []
+    if i + 1 < len(units) and units[i + 1].run == units[i].run:
+        keys.append((units[i].text, units[i + 1].text))
+    return keys
+
+
+def _tells_alone(text: str) -> bool:
+    return text < "\u3400" and len(text) > 1 and not text.isdigit()
+
+
+def _longest(
+    query: Sequence[_Unit], i: int, document: Sequence[_Unit], starts: dict[tuple[str, str], list[int]]
+) -> int:
+    """How many units from `i` on stand somewhere in the document as well (0: none that tells anything)."""
+    if i >= len(query):
+        return 0
+    best = 0
+    for key in _keys(query, i):
+        for j in starts.get(key, [])[:_OCCURRENCES]:
+            best = max(best, _common(query, i, document, j))
+    return best
+
+
+def _common(query: Sequence[_Unit], i: int, document: Sequence[_Unit], j: int) -> int:
+    length = 0
+    end = min(len(query) - i, len(document) - j)
+    while (
+        length < end
+        and query[i + length].text == document[j + length].text
+        and query[i + length].run == query[i].run
+        and document[j + length].run == document[j].run
+    ):
+        length += 1
+    return length
+
+
+def _note(
+    found: dict[str, tuple[list[Place], list[Place]]],
+    run: Sequence[_Unit],
+    document: Sequence[_Unit],
+    starts: dict[tuple[str, str], list[int]],
+) -> None:
+    text = _joined(run)
+    if text in found:
+        found[text][0].append(_place(run))
+        return
+    key = _keys(run, 0)[-1]
+    places = [
+        _place(document[j : j + len(run)])
+        for j in starts.get(key, [])[:_OCCURRENCES]
+        if _common(run, 0, document, j) == len(run)
+    ]
+    found[text] = ([_place(run)], places)
+
+
+def _joined(run: Sequence[_Unit]) -> str:
+    text = ""
+    for unit in run:
+        text += (" " if text and text[-1] < "\u3400" and unit.text < "\u3400" else "") + unit.text
+    return text
+
+
+def _place(run: Sequence[_Unit]) -> Place:
+    return Place(run[0].part, run[0].start, run[-1].end)

@@ -1,0 +1,273 @@
+"""Where documents are kept and fetched: one small protocol, and its adapter in this process over Qdrant Edge.
+
+with EdgeIndex(folder) as index:
+    index.upsert([Document(id="a1", kind="achievement", title="超黑吸光涂层")])
+    index.search(query, limit=1000, filter=Filter(kinds=["achievement"]))
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import qdrant_edge as edge
+
+from keqiao.engine.document import Document, Filter, Hit, SparseVector
+from keqiao.engine.payload import FILTERED, condition_lists, document_of, payload_of
+from keqiao.engine.statistics import Statistics
+from keqiao.engine.weighting import count_titled, stored_vectors
+
+GRAMS = "grams"
+KEPT_TERMS = 128
+HEAD_TERMS = 128
+FETCHED = 1000
+_BATCH = 1000
+_FORMAT = "keqiao index 1\n"
+
+
+class IndexUnavailable(Exception):
+    """The index cannot be used; the message says which folder and what to do."""
+
+
+class IndexLocked(IndexUnavailable):
+    """Another process has it open: only one may."""
+
+
+class IndexDamaged(IndexUnavailable):
+    """Its files cannot be read. It is a projection: remove the folder (`EdgeIndex.discard`) and build it again."""
+
+
+class IndexOutdated(IndexUnavailable):
+    """It was written by another version of the engine. Remove the folder and build it again."""
+
+
+class Index(Protocol):
+    """What the engine asks of an index. Every adapter keeps the same points, vectors and filters."""
+
+    @property
+    def statistics(self) -> Statistics: ...
+
+    def upsert(self, documents: Sequence[Document]) -> None:
+        """Insert or replace; found by the next search. Of two with one id, the later counts."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Take out; ids that are not there are passed over."""
+
+    def search(self, query: SparseVector, limit: int, filter: Filter | None = None) -> list[Hit]:
+        """At most `limit` documents that share a term with the query, best first, ties by id."""
+
+    def retrieve(self, ids: Sequence[str]) -> list[Document]:
+        """These documents in this order; those that are not there are passed over."""
+
+    def count(self, filter: Filter | None = None) -> int: ...
+
+    def documents(self) -> Iterator[Document]:
+        """Everything that is there, in no order that means anything."""
+
+    def flush(self) -> None:
+        """Everything written so far survives a power cut."""
+
+    def close(self) -> None: ...
+
+
+def point_id(document_id: str) -> int:
+    """The number of a document as a Qdrant point: 64 bits of BLAKE2b."""
+    return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "big")
+
+
+class EdgeIndex:
+    """An index in a folder, in this process (Qdrant Edge: one process at a time).
+
+    Raises IndexLocked, IndexDamaged or IndexOutdated on opening. After a crash everything acknowledged is there
+    (write-ahead log), and the term counts, saved on `flush`, are counted again.
+    Writing is serialised; searching goes on meanwhile.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._lock = threading.RLock()
+        self._shard = self._open()
+        self._saved = self.path / "statistics.npz"
+        self._dirty = self.path / "statistics.dirty"
+        self.statistics = self._load_statistics()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @staticmethod
+    def discard(path: str | Path) -> None:
+        """Remove an index that is not open, so that it can be built again."""
+        shutil.rmtree(path, ignore_errors=True)
+
+    def _open(self) -> edge.EdgeShard:
+        label = self.path / "keqiao-index"
+        shard = self.path / "shard"
+        if not label.exists() and not shard.exists():
+            return self._create(shard, label)
+        if not label.exists() or label.read_text(errors="replace") != _FORMAT:
+            raise IndexOutdated(f"{self.path} was written by another version: remove it and build the index again")
+        return _guarded(self.path, lambda: edge.EdgeShard.load(str(shard)))
+
+    def _create(self, shard: Path, label: Path) -> edge.EdgeShard:
+        shard.mkdir(parents=True)
+        config = edge.EdgeConfig(sparse_vectors={GRAMS: edge.EdgeSparseVectorParams()})
+        created = _guarded(self.path, lambda: edge.EdgeShard.create(str(shard), config))
+        for name in FILTERED:
+            created.update(edge.UpdateOperation.create_field_index(name, edge.PayloadSchemaType.Keyword))
+        created.update(edge.UpdateOperation.create_field_index("created", edge.PayloadSchemaType.Integer))
+        created.flush()
+        label.write_text(_FORMAT)
+        return created
+
+    def _load_statistics(self) -> Statistics:
+        if not self._dirty.exists():
+            try:
+                statistics = Statistics.load(self._saved)
+            except (OSError, ValueError, KeyError):
+                statistics = Statistics()
+            if statistics.documents == self.count():
+                return statistics
+        return self._recount()
+
+    def _recount(self) -> Statistics:
+        statistics = Statistics()
+        batch: list[tuple[str, str]] = []
+        for document in self.documents():
+            batch.append((document.title, document.text))
+            if len(batch) == _BATCH:
+                statistics.add(count_titled(batch))
+                batch = []
+        statistics.add(count_titled(batch))
+        return statistics
+
+    def upsert(self, documents: Sequence[Document]) -> None:
+        """See `Index.upsert`. About a thousand at a time is quickest."""
+        latest = list({document.id: document for document in documents}.values())
+        for start in range(0, len(latest), _BATCH):
+            self._upsert_batch(latest[start : start + _BATCH])
+
+    def _upsert_batch(self, batch: list[Document]) -> None:
+        terms = count_titled([(document.title, document.text) for document in batch])
+        with self._lock:
+            self._dirty.touch()
+            self._forget([document.id for document in batch])
+            self.statistics.add(terms)
+            vectors = stored_vectors(terms, self.statistics, KEPT_TERMS)
+            points = [_point(document, vector) for document, vector in zip(batch, vectors, strict=True)]
+            self._shard.update(edge.UpdateOperation.upsert_points(points))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """See `Index.delete`."""
+        if not ids:
+            return
+        with self._lock:
+            self._dirty.touch()
+            self._forget(ids)
+            self._shard.update(edge.UpdateOperation.delete_points([point_id(i) for i in ids]))
+
+    def _forget(self, ids: Sequence[str]) -> None:
+        """Take the documents of these ids out of the term counts, where they are there."""
+        gone = self.retrieve(list(dict.fromkeys(ids)))
+        if gone:
+            self.statistics.remove(count_titled([(document.title, document.text) for document in gone]))
+
+    def search(self, query: SparseVector, limit: int, filter: Filter | None = None) -> list[Hit]:
+        """See `Index.search`. The strongest terms fetch a thousand, all terms order these."""
+        if not len(query) or limit < 1:
+            return []
+        fetch = edge.Prefetch(
+            limit=max(limit, FETCHED), query=_nearest(query.strongest(HEAD_TERMS)), filter=_filter(filter)
+        )
+        request = edge.QueryRequest(
+            limit=limit, prefetches=[fetch], query=_nearest(query), with_payload=edge.PayloadSelector.Include(["id"])
+        )
+        hits = [Hit(str((point.payload or {})["id"]), point.score) for point in self._shard.query(request)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.id))
+
+    def retrieve(self, ids: Sequence[str]) -> list[Document]:
+        """See `Index.retrieve`."""
+        records = self._shard.retrieve([point_id(i) for i in ids], with_payload=True, with_vector=False)
+        found = {document.id: document for document in (document_of(record.payload) for record in records)}
+        return [found[i] for i in ids if i in found]
+
+    def documents(self) -> Iterator[Document]:
+        """See `Index.documents`."""
+        offset: Any = None
+        while True:
+            records, offset = self._shard.scroll(edge.ScrollRequest(offset=offset, limit=_BATCH, with_payload=True))
+            yield from (document_of(record.payload) for record in records)
+            if offset is None:
+                return
+
+    def count(self, filter: Filter | None = None) -> int:
+        """How many documents pass the filter, exactly."""
+        return self._shard.count(edge.CountRequest(exact=True, filter=_filter(filter)))
+
+    def optimize(self) -> None:
+        """Merge and index segments: worth it after a large import, slow, blocks writers."""
+        with self._lock:
+            self._shard.optimize()
+
+    def flush(self) -> None:
+        """See `Index.flush`."""
+        with self._lock:
+            self._shard.flush()
+            self.statistics.save(self._saved)
+            self._dirty.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Flush and let go of the folder. A second call does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self.flush()
+            self._shard.close()
+            self._closed = True
+
+    _closed = False
+
+
+def _guarded(path: Path, open_shard: Callable[[], edge.EdgeShard]) -> edge.EdgeShard:
+    try:
+        return open_shard()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic in Rust arrives as a BaseException of its own
+        if "WouldBlock" in str(error):
+            raise IndexLocked(
+                f"{path} is open in another process; an index belongs to one process at a time"
+            ) from error
+        raise IndexDamaged(f"{path} cannot be read ({error}); remove it and build the index again") from error
+
+
+def _point(document: Document, vector: SparseVector) -> edge.Point:
+    sparse = edge.SparseVector(vector.ids.tolist(), vector.weights.tolist())
+    return edge.Point(point_id(document.id), {GRAMS: sparse}, payload_of(document))
+
+
+def _nearest(query: SparseVector) -> edge.Query:
+    return edge.Query.Nearest(edge.SparseVector(query.ids.tolist(), query.weights.tolist()), using=GRAMS)
+
+
+def _filter(filter: Filter | None) -> edge.Filter | None:
+    if filter is None:
+        return None
+    must: list[Any] = [
+        edge.FieldCondition(key, match=edge.MatchAny(values)) for key, values in condition_lists(filter).items()
+    ]
+    if filter.ids is not None:
+        must.append(edge.HasIdCondition({point_id(i) for i in filter.ids}))
+    if filter.since is not None:
+        must.append(edge.FieldCondition("created", range=edge.RangeFloat(gte=filter.since)))
+    without: list[Any] = [edge.HasIdCondition({point_id(i) for i in filter.without})] if filter.without else []
+    return edge.Filter(must=must or None, must_not=without or None) if must or without else None

@@ -1,0 +1,121 @@
+"""Figures in a text: tokens, measures, names, in that order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from keqiao.engine.specs.figure import Figure
+from keqiao.engine.specs.grammar import Measure, Parser
+from keqiao.engine.specs.lexicon import OUTPUT_WORDS, SMALLER_IS_BETTER
+from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit
+from keqiao.engine.specs.reading import read, tokenise
+from keqiao.engine.specs.units import read_unit
+
+_WORTH_READING = re.compile(r"[\d０-９一二两三四五六七八九十半百]")
+_HOT = ("温", "沸点", "熔点", "闪点", "冰点", "凝点", "结晶点", "玻璃化", "摄氏", "加热", "冷却", "耐热", "耐寒")
+_MONEY = (
+    "预算",
+    "投资",
+    "经费",
+    "资金",
+    "价格",
+    "金额",
+    "成本",
+    "费用",
+    "收入",
+    "产值",
+    "出资",
+    "利润",
+    "投入",
+    "售价",
+    "单价",
+    "融资",
+)
+_BRACKETED = re.compile(r"\(([^()]*)\)\s*(?:[:：]|为|是|要求)?\s*$")
+
+
+def figures(text: str) -> list[Figure]:
+    """The figures of a text in the order in which they stand; years, standards, list numbers are none.
+
+    Any text will do; time is linear in its length. Same text, same figures.
+    """
+    if not _WORTH_READING.search(text):
+        return []
+    folded, origin = read(text)
+    measures = Parser(folded, list(tokenise(folded))).measures()
+    found: list[Figure] = []
+    floor = 0
+    for i, measure in enumerate(measures):
+        limit = measures[i + 1].start if i + 1 < len(measures) else len(folded)
+        named = _named(folded, measure, floor, limit)
+        if named is not None:
+            figure, start, end = named
+            found.append(replace(figure, span=(origin[start], origin[end - 1] + 1)))
+            floor = end
+        else:
+            floor = measure.end
+    return _with_shared_names(found, folded)
+
+
+def _named(text: str, measure: Measure, floor: int, limit: int) -> tuple[Figure, int, int] | None:
+    begins = measure.start if measure.origin is None else measure.origin
+    name, start = name_before(text, floor, begins)
+    if measure.origin is not None and measure.goal:
+        name, start = _without_change(name, start)
+    end = measure.end
+    if not name:
+        name, end = name_behind(text, measure.end, min(limit, measure.end + 30))
+        end, start = max(end, measure.end), begins
+    measure = _unit_of_name(text, measure, name)
+    if not _is_figure(measure, name):
+        return None
+    low, high = measure.low, measure.high
+    if measure.better:
+        low, high = (None, high) if smaller_is_better(name) else (low, None)
+    return Figure(name, _rounded(low), _rounded(high), measure.unit, measure.approx), start, end
+
+
+def _without_change(name: str, start: int) -> tuple[str, int]:
+    return name, start
+
+
+def smaller_is_better(name: str) -> bool:
+    """Whether less of this quantity is more wanted (误差, 能耗, cost)."""
+    lowered = name.lower()
+    return any(word.lower() in lowered for word in SMALLER_IS_BETTER)
+
+
+def _unit_of_name(text: str, measure: Measure, name: str) -> Measure:
+    """A unit that the name brings: `密度(g/cm3)：1.2`, `预算 300 万`, `温度 80 度`."""
+    if measure.unitless:
+        bracket = _BRACKETED.search(text[max(0, measure.start - 30) : measure.start])
+        unit = read_unit(bracket[1], 0) if bracket else None
+        if unit is not None and bracket is not None and unit.end == len(bracket[1].rstrip()):
+            return replace(measure, unit=unit.name, unitless=False)
+        if measure.scaled and any(word in name for word in _MONEY):
+            return replace(measure, unit="CNY", unitless=False)
+    if measure.unit == "degree" and any(word in name for word in _HOT):
+        return replace(measure, unit="degC")
+    if measure.unit.startswith("CNY/degree") or (measure.unit == "degree" and measure.scaled):
+        return replace(measure, unit=measure.unit.replace("degree", "kWh"))
+    return measure
+
+
+def _is_figure(measure: Measure, name: str) -> bool:
+    if measure.counts:
+        return any(word in name for word in OUTPUT_WORDS)
+    if not measure.unitless:
+        return True
+    if measure.scaled:
+        return any(word in name for word in OUTPUT_WORDS)
+    return bool(name) and needs_no_unit(name)
+
+
+def _with_shared_names(found: list[Figure], text: str) -> list[Figure]:
+    return found
+
+
+def _rounded(value: float | None) -> float | None:
+    """Free of the dust of binary arithmetic (3 × 0.1)."""
+    return None if value is None else float(f"{value:.12g}")

@@ -1,0 +1,323 @@
+"""The first half of the figure grammar: a text becomes tokens.
+
+A text is read in a folded form that keeps what matters for figures (case, superscripts as `^2`, one kind of dash
+and sign), together with the place of every character in the original. Tokens are numbers with their unit,
+comparisons, range signs, breaks, and words; dates, standard numbers and other names with digits in them come out
+as words, so that the grammar never sees their digits.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from keqiao.engine.specs.lexicon import AFTER, BARE_NAMES, BEFORE, MULTIPLIERS, RANGE, spelling
+from keqiao.engine.specs.units import Unit, read_unit
+from keqiao.engine.text import simplified_characters, without_markup
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    NUMBER = "number"
+    BEFORE = "before"
+    AFTER = "after"
+    RANGE = "range"
+    TOLERANCE = "tolerance"
+    BREAK = "break"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token with its place in the folded text.
+
+    `value` is what a comparison means (`>=`, `goal`) or how a word reads; a number has `number`, and `unit` when one
+    follows (`end` is then behind the unit). `scaled`: a multiplier (万) was written.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    value: str = ""
+    number: float = 0.0
+    unit: Unit | None = None
+    scaled: float = 1.0
+
+
+_SIGNS = {
+    "²": "^2", "³": "^3", "¹": "^1", "⁰": "^0", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7", "⁸": "^8", "⁹": "^9", "⁻": "^-", "⁺": "^+",
+    "㎡": "m^2", "㎥": "m^3", "㎝": "cm", "㎜": "mm", "㎞": "km", "㎏": "kg", "µ": "μ", "—": "—", "–": "–", "−": "-", "﹣": "-", "‐": "-",
+    "～": "~", "∼": "~", "〜": "~", "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "✕": "×", "✖": "×", "℃": "°C", "℉": "°F", "Å": "Å", "º": "°",
+    "ø": "φ", "Ø": "φ", "Φ": "φ", "…": "…", "㎎": "mg", "㎖": "mL", "㎛": "um", "\u00a0": " ", "\u3000": " ", "（": "(", "）": ")", "·": "·", "⋅": "·", "•": "·",
+    "∙": "·", "‧": "·", "‰": "‰", "½": "0.5", "¼": "0.25", "¾": "0.75", "￥": "¥", "％": "%", "﹪": "%",
+}  # fmt: skip
+
+
+@functools.cache
+def _folds() -> dict[int, str]:
+    table = dict(simplified_characters())
+    for code in [*range(0xA0, 0x3400), *range(0xF900, 0xFB07), *range(0xFE30, 0xFE70), *range(0xFF01, 0xFFEF)]:
+        form = unicodedata.normalize("NFKC", chr(code))
+        if form != chr(code):
+            table[code] = form
+    table |= {ord(sign): form for sign, form in _SIGNS.items()}
+    return table
+
+
+def read(text: str) -> tuple[str, Sequence[int]]:
+    """The folded text, and for each of its characters (and its end) the place in the original."""
+    clean = without_markup(text)
+    table = _folds()
+    result = clean.translate(table).replace("^-^", "^-").replace("^+^", "^")
+    if len(result) == len(text):
+        return result, range(len(text) + 1)
+    pieces = [table.get(ord(c), c) for c in clean]
+    for i in range(1, len(pieces)):
+        if pieces[i - 1] in {"^-", "^+"} and pieces[i].startswith("^"):
+            pieces[i - 1], pieces[i] = pieces[i - 1].replace("+", ""), pieces[i][1:]
+        elif _superscript_run(pieces, i):
+            pieces[i] = pieces[i][1:]
+    result = "".join(pieces)
+    return result, [*np.repeat(np.arange(len(text)), [len(p) for p in pieces]).tolist(), len(text)]
+
+
+def _superscript_run(pieces: list[str], i: int) -> bool:
+    """A second superscript digit: `10¹²` is `10^12`, not `10^1^2`."""
+    digit = re.compile(r"\^?\d")
+    return (
+        len(pieces[i]) == 2
+        and pieces[i][0] == "^"
+        and digit.fullmatch(pieces[i - 1]) is not None
+        and (pieces[i - 1][0] == "^" or (i > 1 and pieces[i - 2].startswith("^")))
+    )
+
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_PLACES = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = "[零〇一二两三四五六七八九十百千]"
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+")
+_EXPONENT = re.compile(r"\s*[×xX*]\s*10\s*\^?\s*\(?([-+]?\d{1,2})\)?(?![\d.])|[eE]([-+]?\d{1,2})(?![\d.A-Za-z])")
+_POWER_OF_TEN = re.compile(r"10\s*\^\s*\(?([-+]?\d{1,2})\)?")
+_MULTIPLIER = re.compile(
+    r"\s*(?:" + "|".join(sorted(MULTIPLIERS, key=len, reverse=True)) + r")(?![A-Za-z])|k(?=元|CNY|\b)|[wW](?=元)"
+)
+_FRACTION = re.compile(rf"(百|千|万)分之({_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)")
+_HAN_NUMBER = re.compile(rf"{_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?半?|半(?=年|天|小时|个)")
+_CURRENCY = re.compile(r"[¥$€]\s*(?=\d)|(?:RMB|CNY|USD|人民币|US\$)\s*(?=\d)")
+_CURRENCY_UNIT = {
+    "¥": "CNY",
+    "$": "USD",
+    "€": "EUR",
+    "RMB": "CNY",
+    "CNY": "CNY",
+    "USD": "USD",
+    "人民币": "CNY",
+    "US$": "USD",
+}
+_TOLERANCE = re.compile(r"±|\+/-|\+-|正负")
+_BREAK = re.compile(r"[。；;！!?？\n\r|]|,(?!\d{3}(?!\d))|[，、]")
+_DATE = re.compile(
+    r"(?:19|20)\d{2}\s*[-~—–至到/]\s*(?:19|20)\d{2}(?:\s*年|(?![\d.]))|(?:19|20)\d{2}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?)?(?:底|初|末|前|内|度)?"
+    r"|(?:19|20)\d{2}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.])|\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\d{1,2}:\d{2}(?::\d{2})?|第\s*\d+|[十一二三四五六七八九]+五(?=规划|期间|计划)"
+    rf"|第{_NUMERAL}+|\d{{1,2}}月(?:底|初|份|前|末)"
+)
+_STANDARD = re.compile(
+    r"(?:GB|GB/T|GB/Z|GJB|YY|YY/T|HJ|HG|HG/T|JB|JB/T|QB|DB\d*|ISO|IEC|ISO/IEC|EN|ASTM|DIN|JIS|IEEE|UL|CE|ANSI|API|SJ|SJ/T|NB|NB/T|DL|DL/T|T/[A-Z]+|Q/[A-Z]+|YB|CJ|JJG|JJF|CNAS|RFC|IP|TRL)"
+    r"(?:/T|/Z)?[\s-]*[A-Z]?\d+(?:[.-]\d+)*(?:[-—:：]\s*\d{2,4})?"
+)
+_LABEL = re.compile(
+    r"[A-Za-z]+[-_]?\d[A-Za-z0-9./-]*|\d+[A-Za-z]+\d[A-Za-z0-9-]*|\d+(?:-\d+){2,}|\d{7,}(?![\d.]*\s*[A-Za-z%万亿元°])"
+)
+_LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*")
+_GLUED = sorted(["PUE", "COP", "pH", "PH", "Ra", "Rz", "AUC", "F1", "EER", "DN"], key=len, reverse=True)
+
+
+def _alternatives(table: dict[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
+    meanings = {word: meaning for meaning, words in table.items() for word in spelling(words)}
+    ordered = sorted(meanings, key=lambda word: (-len(word), word))
+    parts = [
+        rf"(?<![A-Za-z]){re.escape(w)}(?![A-Za-z])" if w[0].isascii() and w[0].isalpha() else re.escape(w)
+        for w in ordered
+    ]
+    return re.compile("|".join(parts), re.IGNORECASE), meanings
+
+
+_BEFORE, _BEFORE_MEANING = _alternatives(BEFORE)
+_AFTER, _AFTER_MEANING = _alternatives(AFTER)
+_RANGE = _alternatives({"range": " ".join(RANGE)})[0]
+
+
+def tokenise(text: str) -> Iterator[Token]:
+    """The tokens of a folded text, in order; spaces and what is not needed are passed over."""
+    position = 0
+    previous: Token | None = None
+    while position < len(text):
+        if text[position] == " ":
+            position += 1
+            continue
+        token = _token(text, position, previous)
+        yield token
+        position, previous = token.end, token
+
+
+def _token(text: str, at: int, previous: Token | None) -> Token:
+    after_number = previous is not None and previous.kind is Kind.NUMBER
+    for read_token in (_name_with_digits, _number):
+        if (token := read_token(text, at, previous)) is not None:
+            return token
+    if after_number and (match := _AFTER.match(text, at)):
+        return Token(Kind.AFTER, at, match.end(), _AFTER_MEANING[match[0].lower()])
+    if match := _TOLERANCE.match(text, at):
+        return Token(Kind.TOLERANCE, at, match.end())
+    if after_number and (match := _RANGE.match(text, at)):
+        return Token(Kind.RANGE, at, match.end(), match[0])
+    if match := _BEFORE.match(text, at):
+        return Token(Kind.BEFORE, at, match.end(), _BEFORE_MEANING.get(match[0]) or _BEFORE_MEANING[match[0].lower()])
+    if match := _BREAK.match(text, at):
+        return Token(Kind.BREAK, at, match.end(), match[0])
+    match = _LATIN.match(text, at)
+    end = match.end() if match else at + 1
+    return Token(Kind.WORD, at, end, text[at:end])
+
+
+def _name_with_digits(text: str, at: int, previous: Token | None) -> Token | None:
+    """Dates, standard numbers, model names, telephone and patent numbers: no figures."""
+    character = text[at]
+    if not (character.isascii() and character.isalnum()) and character not in "第十一二三四五六七八九":
+        return None
+    match = _DATE.match(text, at) or _STANDARD.match(text, at)
+    if match is None and character.isascii() and (at == 0 or not text[at - 1].isascii() or not text[at - 1].isalpha()):
+        match = _LABEL.match(text, at)
+        if match is not None and not _is_label(text, match):
+            match = None
+    if match is None:
+        return None
+    return Token(Kind.WORD, at, match.end(), match[0])
+
+
+def _is_label(text: str, match: re.Match[str]) -> bool:
+    """Whether letters glued to digits are a name (`Q235`), not a quantity (`PUE1.04`, `5kg3`)."""
+    word = match[0]
+    if word[0].isalpha():
+        glued = next((name for name in _GLUED if word.startswith(name)), None)
+        return glued is None or not word[len(glued) :][:1].isdigit()
+    digits = _NUMBER.match(word)
+    if word.isdigit():
+        return True
+    if re.fullmatch(r"\d+(?:-\d+){2,}", word):
+        return True
+    return (
+        digits is None
+        or read_unit(text, match.start() + digits.end()) is None
+        and not _EXPONENT.match(text, match.start() + digits.end())
+    )
+
+
+def _number(text: str, at: int, previous: Token | None) -> Token | None:
+    if match := _CURRENCY.match(text, at):
+        token = _amount(text, match.end(), at)
+        if token is None:
+            return None
+        unit = token.unit or Unit(_CURRENCY_UNIT[match[0].strip()], token.end)
+        return Token(Kind.NUMBER, at, token.end, "", token.number, unit, token.scaled)
+    if match := _FRACTION.match(text, at):
+        value = _value(match[2]) * {"百": 1.0, "千": 0.1, "万": 0.01}[match[1]]
+        return Token(Kind.NUMBER, at, match.end(), "", value, Unit("%", match.end()))
+    signed = (
+        text[at] in "+-" and (previous is None or previous.kind is not Kind.NUMBER) and text[at + 1 : at + 2].isdigit()
+    )
+    token = _amount(text, at + signed, at)
+    if token is None or not signed or text[at] == "+":
+        return token
+    return Token(Kind.NUMBER, at, token.end, "", -token.number, token.unit, token.scaled)
+
+
+def _amount(text: str, at: int, start: int) -> Token | None:
+    """A number with its power of ten, multiplier (万) and unit."""
+    found = _plain_number(text, at) or _han_number(text, at)
+    if found is None:
+        return None
+    number, end, han = found
+    scale, end, unit = _scale_and_unit(text, end)
+    if han and unit is None and scale == 1.0:
+        return None
+    if unit is None and text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+        return None
+    return Token(Kind.NUMBER, start, unit.end if unit else end, "", number * scale, unit, scale)
+
+
+def _plain_number(text: str, at: int) -> tuple[float, int, bool] | None:
+    if at and text[at - 1].isascii() and (text[at - 1].isdigit() or text[at - 1] == "."):
+        return None
+    if match := _POWER_OF_TEN.match(text, at):
+        return 10.0 ** int(match[1]), match.end(), False
+    match = _NUMBER.match(text, at)
+    if match is None:
+        return None
+    number, end = float(match[0].replace(",", "")), match.end()
+    if power := _EXPONENT.match(text, end):
+        return float(f"{number!r}e{int(power[1] or power[2])}"), power.end(), False
+    return number, end, False
+
+
+def _han_number(text: str, at: int) -> tuple[float, int, bool] | None:
+    match = _HAN_NUMBER.match(text, at)
+    if match is None or (at and text[at - 1] in "第每"):
+        return None
+    word = match[0]
+    if word == "半":
+        return 0.5, match.end(), True
+    half = 0.5 if word.endswith("半") else 0.0
+    return _value(word.removesuffix("半")) + half, match.end(), True
+
+
+def _scale_and_unit(text: str, end: int) -> tuple[float, int, Unit | None]:
+    """Multipliers, then a unit; a unit that begins like a multiplier (千瓦) wins."""
+    text_end = end
+    if text[end : end + 1] in {"余", "多", "几"}:
+        text_end = end + 1
+    unit = read_unit(text, text_end)
+    if unit is not None:
+        return 1.0, unit.end, unit
+    scale = 1.0
+    while match := _MULTIPLIER.match(text, text_end):
+        scale *= {"k": 1e3, "w": 1e4, "W": 1e4}.get(match[0]) or MULTIPLIERS[match[0].strip()]
+        text_end = end = match.end()
+        if text[end : end + 1] in {"余", "多"}:
+            text_end = end + 1
+        unit = read_unit(text, text_end)
+        if unit is not None:
+            return scale, unit.end, unit
+    return scale, end, None
+
+
+def _value(word: str) -> float:
+    """The value of a Chinese numeral up to 9,999 with decimals (`一百二十`, `九十五点五`), or of digits."""
+    if word[0].isascii():
+        return float(word)
+    whole, _, decimals = word.partition("点")
+    total, digit = 0, 0
+    for character in whole:
+        if character in _PLACES:
+            total += (digit or 1) * _PLACES[character]
+            digit = 0
+        else:
+            digit = (
+                digit * 10 + _DIGITS[character]
+                if digit and whole.isalpha() and not set(whole) & set(_PLACES)
+                else _DIGITS[character]
+            )
+    fraction = "".join(str(_DIGITS[c]) for c in decimals)
+    return float(f"{total + digit}.{fraction or 0}")
+
+
+def is_bare_name(name: str) -> bool:
+    """Whether a quantity of this name needs no unit."""
+    return name in BARE_NAMES

@@ -1,0 +1,187 @@
+"""Reading unit expressions (`W/(m·K)`, `元/吨`, `mg·L-1`) and converting between them with pint."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import pint
+
+from keqiao.engine.specs.lexicon import COUNTERS, unit_spellings
+
+_SPELLINGS = unit_spellings()
+_NOT_HERE = {"年": "级代轮限度产", "天": "然津", "日": "本", "度": "假", "分": "别", "方": "案式法面向便", "周": "边围期", "目": "标前的录", "帧": "率", "循环": "利流经水",
+             "次": "级要生品", "月": "球", "成": "为功果本熟立员分套型都形", "安": "全装徽", "法": "", "欧": "洲盟美", "焦": "点", "瓦": "斯片", "牛": "奶", "米": "粉饭", "升": "级"}  # fmt: skip
+_ATOM = re.compile(
+    "|".join(re.escape(word) for word in sorted([*_SPELLINGS, *COUNTERS, "度"], key=lambda w: (-len(w), w)))
+)
+_POWER = re.compile(r"\^?\(?([-+]?[1-9])\)?(?![\d.%])|\^\(?([-+]?\d(?:/\d)?)\)?")
+_TIMES = re.compile(r"[·•⋅∙*.×](?=[A-Za-zΩμ°\u4e00-\u9fff(])|(?<=[A-Za-z0-9]) (?=[A-Za-zΩμ]+\^?-\d)")
+_PER = re.compile(r"\s*/\s*|\s+per\s+|每")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit read from a text: what pint reads, where it ends, and whether it counts things (项, 台)."""
+
+    name: str
+    end: int
+    counts: bool = False
+
+
+@dataclass(slots=True)
+class _Factor:
+    name: str
+    power: str
+    counts: bool
+
+
+def read_unit(text: str, start: int) -> Unit | None:
+    """The longest unit expression that begins here (spaces before it allowed), or None."""
+    position = start
+    while position < len(text) and text[position] == " ":
+        position += 1
+    first = _read_factor(text, position)
+    if first is None:
+        return None
+    above, position = [first[0]], first[1]
+    below: list[_Factor] = []
+    divided = False
+    while True:
+        step = _PER.match(text, position) or _TIMES.match(text, position)
+        if step is None:
+            break
+        divides = bool(_PER.fullmatch(step[0]))
+        group = _read_group(text, step.end()) if divides else None
+        if group is not None:
+            below += group[0]
+            position = group[1]
+            divided = True
+            continue
+        factor = _read_factor(text, step.end())
+        if factor is None:
+            break
+        divided = divided or divides
+        (below if divided else above).append(factor[0])
+        position = factor[1]
+    rate = len(above) == 1 and above[0].counts and bool(below)
+    return Unit(_written(above, below), position, above[0].counts and not rate)
+
+
+def _read_group(text: str, start: int) -> tuple[list[_Factor], int] | None:
+    """`(m·K)`: factors in brackets."""
+    if text[start : start + 1] != "(":
+        return None
+    position, factors = start + 1, []
+    while True:
+        factor = _read_factor(text, position)
+        if factor is None:
+            return None
+        factors.append(factor[0])
+        position = factor[1]
+        if text[position : position + 1] == ")":
+            return factors, position + 1
+        step = _TIMES.match(text, position)
+        if step is None:
+            return None
+        position = step.end()
+
+
+def _read_factor(text: str, start: int) -> tuple[_Factor, int] | None:
+    match = _ATOM.match(text, start)
+    while match is not None and not _ends_well(text, match):
+        match = _shorter(text, match)
+    if match is None:
+        return None
+    word, end = match[0], match.end()
+    power = _POWER.match(text, end) if word.isascii() or word in "Ωμm" else re.compile(r"\^(\d)").match(text, end)
+    exponent = ""
+    if power is not None and _plain_power(text, power):
+        exponent, end = (power[1] or power[2] or "").lstrip("+"), power.end()
+    counts = word in COUNTERS
+    name = "count" if counts else "degree" if word == "度" else _SPELLINGS[word]
+    return _Factor(name, exponent, counts), end
+
+
+def _plain_power(text: str, power: re.Match[str]) -> bool:
+    """Whether a digit after a unit is an exponent: `m3`, `s-1`, but not `5m 3个` nor `10mm-12mm`."""
+    digits = power[1] or power[2] or ""
+    if power[0].startswith("^"):
+        return True
+    after = text[power.end() : power.end() + 1]
+    if digits.startswith(("-", "+")):
+        return digits in {"-1", "-2", "-3"} and not (after.isalpha() and after.isascii()) and after not in "°℃个"
+    return digits in {"2", "3"} and not (after.isascii() and after.isalpha())
+
+
+def _ends_well(text: str, match: re.Match[str]) -> bool:
+    word, after = match[0], text[match.end() : match.end() + 1]
+    if word[-1].isascii() and word[-1].isalpha():
+        return not (after.isascii() and after.isalpha())
+    return after not in _NOT_HERE.get(word, "") or not after
+
+
+def _shorter(text: str, match: re.Match[str]) -> re.Match[str] | None:
+    return _ATOM.fullmatch(text, match.start(), match.end() - 1) if len(match[0]) > 1 else None
+
+
+def _written(above: list[_Factor], below: list[_Factor]) -> str:
+    up = [(f.name, int(f.power)) if f.power.lstrip("-").isdigit() else (f.name, f.power or 1) for f in above]
+    down = [(f.name, int(f.power)) if f.power.lstrip("-").isdigit() else (f.name, f.power or 1) for f in below]
+    raised = [(n, p) for n, p in up if not (isinstance(p, int) and p < 0)] + [
+        (n, -p) for n, p in down if isinstance(p, int) and p < 0
+    ]
+    lowered = [(n, p) for n, p in down if not (isinstance(p, int) and p < 0)] + [
+        (n, -p) for n, p in up if isinstance(p, int) and p < 0
+    ]
+    top = "*".join(_term(n, p) for n, p in raised) or "1"
+    if not lowered:
+        return top
+    bottom = "*".join(_term(n, p) for n, p in lowered)
+    return f"{top}/({bottom})" if len(lowered) > 1 or "*" in bottom.replace("**", "") else f"{top}/{bottom}"
+
+
+def _term(name: str, power: object) -> str:
+    if power == 1:
+        return name
+    return f"({name})**{power}" if "*" in name or "/" in name else f"{name}**{power}"
+
+
+@functools.cache
+def _registry() -> pint.UnitRegistry[float]:
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
+    for definition in (
+        "CNY = [money_cny]", "USD = [money_usd]", "EUR = [money_eur]", "mu = 2000 / 3 * meter ** 2", "mesh = [mesh]", "HRC = [hardness_rockwell]",
+        "HV = [hardness_vickers]", "HB = [hardness_brinell]", "CFU = count", "FLOPS = count / second", "OPS = count / second", "frame = count",
+        "U = [enzyme_activity]", "ppb = 1e-9", "dBA = [sound_weighted]", "dBi = [antenna_gain]", "fold = 1", "tenth = 0.1", "torr = 133.322368 * pascal",
+        "var = volt * ampere",
+    ):  # fmt: skip
+        registry.define(definition)
+    return registry
+
+
+@functools.lru_cache(maxsize=4096)
+def conversion(source: str, target: str) -> tuple[float, float] | None:
+    """`(factor, offset)` with `target = factor * source + offset`; None when they measure different things."""
+    if source == target:
+        return 1.0, 0.0
+    registry = _registry()
+    source, target = _as_difference(source), _as_difference(target)
+    try:
+        zero = float(registry.Quantity(0.0, source or "dimensionless").to(target or "dimensionless").magnitude)
+        one = float(registry.Quantity(1.0, source or "dimensionless").to(target or "dimensionless").magnitude)
+    except (pint.PintError, ValueError, AttributeError, TypeError, ZeroDivisionError, OverflowError):
+        return None
+    return one - zero, zero
+
+
+def _as_difference(unit: str) -> str:
+    """Degrees within a compound unit are differences: `degC/min` is as many kelvins a minute."""
+    return unit if unit in {"degC", "degF"} else unit.replace("degC", "delta_degC").replace("degF", "delta_degF")
+
+
+def convert(value: float, source: str, target: str) -> float | None:
+    """A value in another unit; None when the units measure different things or one of them is unknown."""
+    found = conversion(source, target)
+    return None if found is None else found[0] * value + found[1]

@@ -1,0 +1,66 @@
+"""How many documents hold a term: where the inverse document frequency comes from.
+
+Counts live in one array of 2**21 buckets (8 MB however large the index). Adding and removing a document are
+exact opposites, so the counts, and with them every score, depend on which documents are in the index and
+never on the order in which they came. Two terms that share a bucket share a count, which makes a rare term look
+a little less rare: at a million documents and three million terms most counts are off by one or two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from keqiao.engine.text import Ids, Terms
+
+_BITS = 21
+_SPREAD = np.uint32(2654435761)  # Knuth's multiplicative hash
+
+
+def _buckets(ids: Ids) -> npt.NDArray[np.int64]:
+    return ((ids * _SPREAD) >> np.uint32(32 - _BITS)).astype(np.int64)
+
+
+class Statistics:
+    """Document frequencies of the terms of an index."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self._frequencies = np.zeros(1 << _BITS, dtype=np.int32)
+
+    def add(self, terms: Terms) -> None:
+        """Count the documents of a batch in."""
+        self._change(terms, 1)
+
+    def remove(self, terms: Terms) -> None:
+        """Take the documents of a batch out again."""
+        self._change(terms, -1)
+
+    def _change(self, terms: Terms, sign: int) -> None:
+        self.documents += sign * len(terms)
+        found = np.bincount(_buckets(terms.ids), minlength=0)
+        self._frequencies[: len(found)] += (sign * found).astype(np.int32)
+
+    def idf(self, ids: Ids) -> npt.NDArray[np.float32]:
+        """Inverse document frequency `ln((N + 1) / (df + 0.5))`, above 0 for every term, known or not."""
+        frequency = np.clip(self._frequencies[_buckets(ids)], 0, self.documents)
+        return np.log((self.documents + 1) / (frequency + 0.5)).astype(np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write the counts; a reader sees the old file or the new one, never half of it."""
+        draft = path.with_suffix(".draft.npz")
+        used = np.flatnonzero(self._frequencies)
+        np.savez(draft, documents=np.int64(self.documents), used=used, frequencies=self._frequencies[used])
+        draft.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote (OSError, ValueError, KeyError when it is not there or not whole)."""
+        statistics = cls()
+        with np.load(path, allow_pickle=False) as stored:
+            statistics.documents = int(stored["documents"])
+            statistics._frequencies[stored["used"]] = stored["frequencies"]
+        return statistics
