@@ -14,7 +14,7 @@ from keqiao.kernel.access import NotVisible
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The bytes of a file under its own name (RFC 5987), as an attachment, never sniffed, kept by no cache."""
-    found = files.load(pk, request.user)  # type: ignore[arg-type]
+    found = files.load(pk, request.user)
     path = files.stored_path(found.sha256)
     if not default_storage.exists(path):
         raise NotVisible(_("文件暂时取不到，请联系平台运营人员。"))

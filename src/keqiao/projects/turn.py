@@ -1,0 +1,161 @@
+"""Whose turn it is: the next step of a project, in words, from its state and its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keqiao.projects.enums import ContractState, IncomeState, MilestoneState, Side
+from keqiao.projects.enums import ProjectState as S
+
+if TYPE_CHECKING:
+    from keqiao.projects.models import Contract, Project
+
+BOTH, MANAGER, NOBODY = "both", "manager", ""
+
+TURNS: dict[str, str | Promise] = {
+    Side.ASKER.value: gettext_lazy("需求方"),
+    Side.PROVIDER.value: gettext_lazy("供给方"),
+    BOTH: gettext_lazy("双方"),
+    MANAGER: gettext_lazy("技术经理人"),
+    NOBODY: gettext_lazy("无需操作"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done next, by whom, and with which verb of which resource."""
+
+    turn: str
+    text: str
+    resource: str = ""
+    pk: int | None = None
+    verb: str = ""
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "turn": self.turn,
+            "turn_label": str(TURNS[self.turn]),
+            "text": self.text,
+            "resource": self.resource,
+            "id": self.pk,
+            "verb": self.verb,
+        }
+
+    def is_for(self, side: str, *, manages: bool) -> bool:
+        """Whether the step waits for somebody on this side (or for the manager)."""
+        if self.turn == MANAGER:
+            return manages
+        return bool(side) and self.turn in {BOTH, side}
+
+
+def next_step(project: Project) -> Step:
+    """The next step of a project."""
+    return STEPS[project.state](project)
+
+
+def other(side: str) -> str:
+    """The opposite side."""
+    return Side.PROVIDER.value if side == Side.ASKER else Side.ASKER.value
+
+
+def on_project(project: Project, turn: str, text: str, verb: str = "") -> Step:
+    return Step(turn, text, "projects", project.pk, verb)
+
+
+def preparing(project: Project) -> Step:
+    """First the non-disclosure agreement where one is asked for, then the contract."""
+    if project.is_confidential and (waiting := missing(project, "agreed_at")):
+        return on_project(project, waiting, _("签署保密协议，之后才能看到对方的保密内容并起草合同。"), "agree")
+    contract = project.current_contract
+    if contract is None:
+        return on_project(project, MANAGER if project.manager_id else BOTH, _("起草技术合同。"), "draft_contract")
+    return contract_step(contract)
+
+
+def contract_step(contract: Contract) -> Step:
+    """Complete the draft, then sign."""
+    if contract.state == ContractState.DRAFT:
+        return Step(BOTH, _("补齐合同条款，然后提交双方签署。"), "contracts", contract.pk, "propose")
+    return Step(missing(contract, "signed_at"), _("核对合同文本并签署。"), "contracts", contract.pk, "sign")
+
+
+def missing(row: Any, field: str) -> str:
+    """Which side has not yet filled its field of this name: one of them, both, or nobody."""
+    sides = [side.value for side in Side if getattr(row, f"{side.value}_{field}") is None]
+    return BOTH if len(sides) == 2 else sides[0] if sides else NOBODY
+
+
+def contracted(project: Project) -> Step:
+    planned = any(row.state == MilestoneState.PLANNED for row in project.milestone_rows.all())
+    if planned:
+        return on_project(project, BOTH, _("里程碑已排好，启动项目。"), "start")
+    return on_project(project, BOTH, _("合同已生效：排出至少一个里程碑，然后启动项目。"), "plan_milestone")
+
+
+def running(project: Project) -> Step:
+    """Milestones that wait for an answer come first; then samples until the targets are met; then acceptance."""
+    for row in project.milestone_rows.all():
+        if row.state == MilestoneState.DELIVERED:
+            text = _("验收已交付的里程碑“%(title)s”。") % {"title": row.title}
+            return Step(Side.ASKER.value, text, "milestones", row.pk, "accept")
+    rounds = list(project.round_rows.all())
+    if project.targets and not (rounds and rounds[-1].all_met):
+        text = _("寄送第 %(number)d 轮样品。") % {"number": len(rounds) + 1}
+        return on_project(project, Side.PROVIDER.value, text, "send_sample")
+    for row in project.milestone_rows.all():
+        if row.state == MilestoneState.PLANNED:
+            text = _("完成并交付里程碑“%(title)s”。") % {"title": row.title}
+            return Step(Side.PROVIDER.value, text, "milestones", row.pk, "deliver")
+    return on_project(project, Side.PROVIDER.value, _("指标与里程碑都已完成，申请验收。"), "request_acceptance")
+
+
+def testing(project: Project) -> Step:
+    number = len(project.round_rows.all())
+    text = _("收到第 %(number)d 轮样品后测量，并填写测量值。") % {"number": number}
+    return on_project(project, Side.ASKER.value, text, "measure")
+
+
+def accepting(project: Project) -> Step:
+    return on_project(project, Side.ASKER.value, _("核对测试结果，作出验收结论。"), "accept")
+
+
+def accepted(project: Project) -> Step:
+    """Income that waits, registration, ratings; then close."""
+    for row in project.income_rows.all():
+        if row.state == IncomeState.RECORDED:
+            return Step(other(row.side), _("核对并确认到账。"), "incomes", row.pk, "confirm")
+    contract = project.current_contract
+    if contract is not None and contract.state == ContractState.SIGNED:
+        return Step(MANAGER, _("登记技术合同认定编号与技术交易额。"), "contracts", contract.pk, "register")
+    if waiting := missing(project, "score"):
+        return on_project(project, waiting, _("为这次合作评分并写一句话。"), "rate")
+    return on_project(project, MANAGER, _("到账、登记与评价都已齐全，可以结项。"), "close")
+
+
+def closed(project: Project) -> Step:
+    for row in project.income_rows.all():
+        if row.state == IncomeState.RECORDED:
+            return Step(other(row.side), _("核对并确认到账。"), "incomes", row.pk, "confirm")
+    return Step(NOBODY, _("项目已结项。之后的提成到账仍可登记。"))
+
+
+def stopped(project: Project) -> Step:
+    return Step(NOBODY, _("项目已中止，需求已重新开放对接。"))
+
+
+STEPS: dict[str, Callable[[Project], Step]] = {
+    S.PREPARING: preparing,
+    S.CONTRACTED: contracted,
+    S.RUNNING: running,
+    S.TESTING: testing,
+    S.ACCEPTING: accepting,
+    S.ACCEPTED: accepted,
+    S.CLOSED: closed,
+    S.STOPPED: stopped,
+}

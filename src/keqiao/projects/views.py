@@ -1,0 +1,100 @@
+"""Pages of projects: the list, the project, the contract to print."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from keqiao.kernel.access import NotVisible
+from keqiao.kernel.freeze import versions_of
+from keqiao.kernel.visibility import OWNER
+from keqiao.projects import queries
+from keqiao.projects.charts import charts_of
+from keqiao.projects.enums import ProjectState
+from keqiao.projects.models import Project
+from keqiao.projects.queries import Filters
+from keqiao.projects.turn import next_step
+from keqiao.projects.workflow import CONTRACT, PROJECT
+
+PAGE = 20
+
+
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    """The projects that the viewer takes part in or oversees, and published cases."""
+    filters = Filters.read(request.GET)
+    page = Paginator(queries.listed(request.user, filters), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "filters": filters,
+        "states": ProjectState.choices,
+        "page": page,
+        "projects": [(row.seen_by(request.user), queries.is_my_turn(row, request.user)) for row in page],
+    }
+    return render(request, "projects/list.html", context)
+
+
+@require_safe
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    """One project: next step, milestones, rounds, contract, money, documents, who did what."""
+    row = Project.objects.visible_to(request.user).select_related(*RELATED).filter(pk=pk).first()
+    if row is None:
+        raise NotVisible(_("没有找到这个项目，或者您无权查看。"))
+    seen = row.seen_by(request.user)
+    if not queries.may_see_inside(seen.clearance):
+        return render(request, "projects/case.html", {"project": seen})
+    step = next_step(row)
+    context = {
+        "project": seen,
+        "step": step.summary(),
+        "is_my_turn": queries.is_my_turn(row, request.user, step),
+        "side": queries.acting_side(row, request.user),
+        "verbs": PROJECT.available(row, request.user),
+        "part_verbs": queries.verbs_of_parts(row, request.user),
+        "charts": charts_of(row.targets, row.rounds),
+        "history": queries.history(row),
+        "documents": queries.documents(row, seen.clearance),
+        "promises": queries.promises(row),
+        "track": track(row.state),
+    }
+    return render(request, "projects/project.html", context)
+
+
+@require_safe
+def contract(request: HttpRequest, pk: int) -> HttpResponse:
+    """The contract in full, to read, sign and print."""
+    row = queries.contract_of(pk, request.user)
+    if row is None:
+        raise NotVisible(_("没有找到这份合同，或者您无权查看。"))
+    context = {
+        "contract": row.seen_by(request.user),
+        "project": row.project.at(OWNER),
+        "verbs": CONTRACT.available(row, request.user),
+        "versions": versions_of(row),
+    }
+    return render(request, "projects/contract.html", context)
+
+
+RELATED = (
+    "need", "achievement", "solution", "node", "asker", "provider", "manager", "asker_organisation",
+    "provider_organisation",
+)
+
+TRACK = (
+    ProjectState.PREPARING, ProjectState.CONTRACTED, ProjectState.RUNNING, ProjectState.ACCEPTING,
+    ProjectState.ACCEPTED, ProjectState.CLOSED,
+)
+
+
+def track(state: str) -> list[tuple[str, str]]:
+    """The stages with what they are to this project: done, current or to come."""
+    here = ProjectState.RUNNING if state == ProjectState.TESTING else state
+    if here not in TRACK:
+        return [(str(stage.label), "") for stage in TRACK]
+    place = TRACK.index(ProjectState(here))
+    return [
+        (str(stage.label), "done" if index < place else "current" if index == place else "")
+        for index, stage in enumerate(TRACK)
+    ]
