@@ -48,7 +48,6 @@ class OrganisationFactory(DjangoModelFactory):
         model = Organisation
 
     name = factory.Sequence(lambda n: f"测试单位{n}号有限公司")
-    name_key = factory.LazyAttribute(lambda organisation: organisation.name)
     kind = OrganisationKind.COMPANY
     state = OrganisationState.VERIFIED
     credit_code = factory.Sequence(credit_code)

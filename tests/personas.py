@@ -46,19 +46,17 @@ def yichang(centre: Node) -> Node:
 
 @pytest.fixture
 def company_a(wuhan: Node) -> Organisation:
-    return OrganisationFactory(name="甲辰试验光电有限公司", name_key="甲辰试验光电", node=wuhan)
+    return OrganisationFactory(name="甲辰试验光电有限公司", node=wuhan)
 
 
 @pytest.fixture
 def company_b(wuhan: Node) -> Organisation:
-    return OrganisationFactory(name="乙巳试验材料有限公司", name_key="乙巳试验材料", node=wuhan)
+    return OrganisationFactory(name="乙巳试验材料有限公司", node=wuhan)
 
 
 @pytest.fixture
 def university(wuhan: Node) -> Organisation:
-    return OrganisationFactory(
-        name="丙午试验大学", name_key="丙午试验大学", kind=OrganisationKind.UNIVERSITY, node=wuhan
-    )
+    return OrganisationFactory(name="丙午试验大学", kind=OrganisationKind.UNIVERSITY, node=wuhan)
 
 
 @pytest.fixture

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from email.utils import parseaddr
-from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.utils.translation import get_language
 
 from keqiao.notices.models import Mail
-
-if TYPE_CHECKING:
-    from keqiao.kernel.access import Actor
 
 
 def put_in_outbox(messages: Sequence[EmailMessage]) -> list[Mail]:

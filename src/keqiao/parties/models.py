@@ -19,9 +19,11 @@ from keqiao.parties.enums import (
     MembershipState,
     OrganisationKind,
     OrganisationState,
+    PersonState,
     PostRole,
     Purpose,
 )
+from keqiao.parties.names import name_key, search_text, spoken
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -123,6 +125,11 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
     }
     choosable: ClassVar[frozenset[str]] = frozenset({"introduction", "introduction_en", "email", "phone"})
     open_attributes: ClassVar[frozenset[str]] = frozenset({"is_listed"})
+    called_by: ClassVar[tuple[str, ...]] = ("name",)
+    unjournalled: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})
+    erasable: ClassVar[frozenset[str]] = frozenset(
+        {"email", "name", "name_en", "title", "phone", "introduction", "introduction_en"}
+    )
 
     email = models.EmailField(_("电子邮箱"), unique=True)
     name = models.CharField(_("姓名"), max_length=60, blank=True)
@@ -136,6 +143,7 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
     purposes = models.JSONField(_("来这里做什么"), default=list, blank=True)
     language = models.CharField(_("界面语言"), max_length=10, default="zh-hans")
     is_listed = models.BooleanField(_("在人才目录中公开"), default=False)
+    state = models.CharField(_("状态"), max_length=20, choices=PersonState, default=PersonState.ACTIVE)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -170,25 +178,41 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
             operates=nodes(PostRole.OPERATOR),
             manages=nodes(PostRole.MANAGER),
             audits=nodes(PostRole.AUDITOR),
-            everywhere=any(
-                parent is None and role != PostRole.MANAGER for _node, role, parent in posts
-            ),
+            everywhere=any(parent is None and role != PostRole.MANAGER for _node, role, parent in posts),
         )
 
     @classmethod
     def clearance_cases(cls, actor: Actor) -> list[tuple[Q, int]]:
+        """The person; staff of the nodes where the person works; colleagues, as far as an agreement would go."""
         standing = standing_of(actor)
-        cases = [(Q(pk=actor.pk), OWNER)] if actor.pk else []
-        if standing.is_staff:
+        cases: list[tuple[Q, int]] = [(Q(pk=actor.pk), OWNER)] if actor.pk else []
+        if standing.everywhere:
             cases.append((Q(is_active=True), int(Level.STAFF)))
+        elif standing.watched:
+            here = Q(pk__in=people_in(organisation__node__in=standing.watched))
+            here |= Q(pk__in=Post.objects.filter(node__in=standing.watched).values("person"))
+            cases.append((Q(is_active=True) & here, int(Level.STAFF)))
+        if standing.organisations:
+            colleagues = people_in(organisation__in=standing.organisations, state=MembershipState.ACTIVE)
+            cases.append((Q(is_active=True, pk__in=colleagues), int(Level.NDA)))
         return cases
 
     @classmethod
     def shown_to(cls, actor: Actor) -> Q:
-        return Q(is_active=True, is_listed=True)
+        """People who chose to be listed; to the administrators of an organisation, those who ask to join it."""
+        shown = Q(is_listed=True)
+        if administers := standing_of(actor).administers:
+            shown |= Q(pk__in=people_in(organisation__in=administers))
+        return Q(is_active=True) & shown
 
     def purpose_labels(self) -> list[str]:
         return [str(Purpose(value).label) for value in self.purposes if value in Purpose.values]
+
+
+def people_in(**conditions: Any) -> models.QuerySet[Membership, Any]:
+    """Ids of people with a membership of these conditions that is not over."""
+    over = (MembershipState.DECLINED, MembershipState.LEFT)
+    return Membership.objects.filter(**conditions).exclude(state__in=over).values("person")
 
 
 class OrganisationQuerySet(VisibleQuerySet["Organisation"]):
@@ -211,15 +235,17 @@ class Organisation(Visible):
         "introduction_en": Level.PUBLIC,
         "verification_note": Level.STAFF,
     }
+    open_attributes: ClassVar[frozenset[str]] = frozenset({"is_verified"})
+    unjournalled: ClassVar[frozenset[str]] = frozenset({"name_key", "sound_key", "search_text"})
 
     name = models.CharField(_("名称"), max_length=120)
     name_en = models.CharField(_("英文名称"), max_length=200, blank=True)
     name_key = models.CharField(max_length=120, db_index=True, editable=False)
+    sound_key = models.CharField(max_length=400, db_index=True, editable=False)
+    search_text = models.CharField(max_length=800, editable=False)
     kind = models.CharField(_("类型"), max_length=20, choices=OrganisationKind)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
-    state = models.CharField(
-        _("状态"), max_length=20, choices=OrganisationState, default=OrganisationState.UNVERIFIED
-    )
+    state = models.CharField(_("状态"), max_length=20, choices=OrganisationState, default=OrganisationState.UNVERIFIED)
     node = models.ForeignKey(Node, models.PROTECT, related_name="organisations", verbose_name=_("节点"))
     region = models.CharField(_("地区"), max_length=6, blank=True)
     industry = models.CharField(_("行业"), max_length=10, blank=True)
@@ -228,6 +254,7 @@ class Organisation(Visible):
     introduction = models.TextField(_("简介"), blank=True, max_length=2000)
     introduction_en = models.TextField(_("英文简介"), blank=True, max_length=4000)
     verification_note = models.TextField(_("核验说明"), blank=True, max_length=500)
+    verified_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganisationQuerySet.as_manager()
@@ -244,8 +271,22 @@ class Organisation(Visible):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Fill what is found by from the names. Whoever writes many rows at once (`bulk_create`) calls this first."""
+        self.name_key = name_key(self.name)
+        self.sound_key = spoken(self.name_key)[:400]
+        self.search_text = search_text(self.name, self.name_en, self.credit_code)
+
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.pk])
+
+    @property
+    def is_verified(self) -> bool:
+        return self.state == OrganisationState.VERIFIED
 
     @classmethod
     def clearance_cases(cls, actor: Actor) -> list[tuple[Q, int]]:
@@ -261,24 +302,25 @@ class Organisation(Visible):
     def shown_to(cls, actor: Actor) -> Q:
         return ~Q(state=OrganisationState.REJECTED)
 
+    if TYPE_CHECKING:
+        node_id: str
+
 
 class Membership(Visible):
     """A person's place in an organisation."""
 
     field_levels: ClassVar[dict[str, Level]] = {
-        "person": Level.REGISTERED,
-        "organisation": Level.REGISTERED,
+        "person": Level.PUBLIC,
+        "organisation": Level.PUBLIC,
         "role": Level.REGISTERED,
-        "position": Level.REGISTERED,
+        "position": Level.PUBLIC,
     }
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
     role = models.CharField(_("角色"), max_length=20, choices=MembershipRole, default=MembershipRole.MEMBER)
     position = models.CharField(_("职务"), max_length=60, blank=True)
-    state = models.CharField(
-        _("状态"), max_length=20, choices=MembershipState, default=MembershipState.REQUESTED
-    )
+    state = models.CharField(_("状态"), max_length=20, choices=MembershipState, default=MembershipState.REQUESTED)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = VisibleQuerySet["Membership"].as_manager()
@@ -288,13 +330,16 @@ class Membership(Visible):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "organisation"],
-                condition=Q(state__in=("requested", "active")),
+                condition=Q(state__in=("requested", "invited", "active")),
                 name="membership_once",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.person} @ {self.organisation}"
+
+    def get_absolute_url(self) -> str:
+        return self.organisation.get_absolute_url()
 
     @property
     def node_id(self) -> str:
@@ -314,7 +359,11 @@ class Membership(Visible):
 
     @classmethod
     def shown_to(cls, actor: Actor) -> Q:
-        return Q(organisation__in=standing_of(actor).organisations)
+        """Colleagues know of each other; everybody of where the people in the directory work."""
+        working = Q(state=MembershipState.ACTIVE)
+        in_directory = Q(person__is_listed=True, person__is_active=True)
+        public = in_directory & ~Q(organisation__state=OrganisationState.REJECTED)
+        return working & (Q(organisation__in=standing_of(actor).organisations) | public)
 
     if TYPE_CHECKING:
         person_id: int

@@ -18,11 +18,25 @@ def is_operator_of_node(row: Any, actor: Any) -> bool:
     return row is not None and (row.node_id in standing.operates or (standing.everywhere and bool(standing.operates)))
 
 
-@rule(_("只有单位管理员或平台运营人员可以执行这一步。"))
+@rule(_("只有单位管理员可以执行这一步。"))
 def administers_organisation(row: Any, actor: Any) -> bool:
+    """For whatever belongs to an organisation (`organisation_id`)."""
     return getattr(row, "organisation_id", None) in standing_of(actor).administers
+
+
+@rule(_("只有单位管理员可以执行这一步。"))
+def administers_it(row: Any, actor: Any) -> bool:
+    """For the organisation itself."""
+    return row is not None and row.pk in standing_of(actor).administers
 
 
 @rule(_("只有本人可以执行这一步。"))
 def is_the_person(row: Any, actor: Any) -> bool:
+    """For whatever belongs to a person (`person_id`)."""
     return row is not None and actor.pk is not None and row.person_id == actor.pk
+
+
+@rule(_("只有本人可以修改自己的资料。"))
+def is_oneself(row: Any, actor: Any) -> bool:
+    """For the person's own record."""
+    return row is not None and actor.pk is not None and row.pk == actor.pk

@@ -1,0 +1,141 @@
+"""What pages and forms ask about parties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Length
+
+from keqiao.kernel.models import ClockRun
+from keqiao.kernel.visibility import Seen
+from keqiao.parties.codes import normalise
+from keqiao.parties.enums import MembershipRole, MembershipState, OrganisationState
+from keqiao.parties.models import Membership, Organisation, Person, standing_of
+from keqiao.parties.names import lengths_near, name_key, nearly_same, plain_name, spoken
+
+if TYPE_CHECKING:
+    from keqiao.kernel.access import Actor
+
+FOUND_AT_ONCE = 8
+
+
+def find_organisations(actor: Actor, typed: str, limit: int = FOUND_AT_ONCE) -> list[Organisation]:
+    """Organisations by name, part of it, its sounds, their first letters, or the code; the closest first."""
+    words = plain_name(typed).split()
+    if not words:
+        return []
+    rows = matching(Organisation.objects.visible_to(actor), typed).select_related("node")
+    first = Case(
+        When(name_key=name_key(typed), then=Value(0)),
+        When(search_text__startswith=words[0], then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return list(rows.annotate(closeness=first).order_by("closeness", Length("name"), "pk")[:limit])
+
+
+def matching(rows: QuerySet[Organisation], typed: str) -> QuerySet[Organisation]:
+    """Rows that have every typed word in their names or sounds, or the code."""
+    condition = Q()
+    for word in plain_name(typed).split():
+        condition &= Q(search_text__contains=word)
+    code = normalise(typed)
+    return rows.filter(condition | Q(credit_code=code)) if len(code) == 18 else rows.filter(condition)
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """An organisation that could be taken for another, with the likeness of their names in percent."""
+
+    organisation: Organisation
+    likeness: int
+
+
+def look_alikes(name: str, actor: Actor, *, but: int | None = None, limit: int = 5) -> list[LookAlike]:
+    """Organisations that `actor` may know of whose names look or sound like `name`, the most alike first."""
+    key = name_key(name)
+    if not key:
+        return []
+    others = Organisation.objects.visible_to(actor).exclude(pk=but or 0)
+    shortest, longest = lengths_near(key)
+    near = others.annotate(key_length=Length("name_key")).filter(key_length__gte=shortest, key_length__lte=longest)
+    found = nearly_same(key, dict(near.values_list("pk", "name_key")))
+    sounding = others.filter(sound_key=spoken(key)).values_list("pk", flat=True)
+    likeness = dict.fromkeys(sounding[:50], 99) | found
+    ranked = sorted(likeness, key=lambda pk: (-likeness[pk], pk))[:limit]
+    rows = others.select_related("node").in_bulk(ranked)
+    return [LookAlike(rows[pk], likeness[pk]) for pk in ranked]
+
+
+@dataclass(frozen=True, slots=True)
+class ToVerify:
+    """One line of the verification queue."""
+
+    organisation: Seen
+    clock: ClockRun | None
+    people: int
+    alikes: list[LookAlike]
+
+
+def verification_queue(actor: Actor, node: str = "") -> QuerySet[Organisation]:
+    """Organisations that wait for verification at the nodes of this operator, the oldest first."""
+    standing = standing_of(actor)
+    rows = Organisation.objects.visible_to(actor).filter(state=OrganisationState.UNVERIFIED)
+    if not standing.everywhere:
+        rows = rows.filter(node__in=standing.watched)
+    return (rows.filter(node=node) if node else rows).select_related("node").order_by("pk")
+
+
+def with_evidence(rows: Sequence[Organisation], actor: Actor) -> list[ToVerify]:
+    """What the operator needs beside each organisation: the clock, how many people it has, what it looks like."""
+    ids = [row.pk for row in rows]
+    running = ClockRun.objects.filter(object_type="organisation", object_id__in=ids, stopped_at=None)
+    clocks = {clock.object_id: clock for clock in running}
+    members = Membership.objects.filter(organisation__in=ids, state=MembershipState.ACTIVE)
+    people = dict(members.values_list("organisation").annotate(n=Count("pk")))
+    return [
+        ToVerify(
+            row.seen_by(actor), clocks.get(row.pk), people.get(row.pk, 0), look_alikes(row.name, actor, but=row.pk)
+        )
+        for row in rows
+    ]
+
+
+def administrators_of(organisation: Organisation) -> list[Person]:
+    """The people who act for an organisation."""
+    return list(
+        Person.objects.filter(
+            is_active=True,
+            memberships__organisation=organisation,
+            memberships__role=MembershipRole.ADMIN,
+            memberships__state=MembershipState.ACTIVE,
+        )
+    )
+
+
+def memberships_of(person: Actor) -> list[Membership]:
+    """The person's own memberships that are not over, each with its organisation."""
+    if not person.pk:
+        return []
+    over = (MembershipState.LEFT, MembershipState.DECLINED)
+    rows = Membership.objects.visible_to(person).filter(person=person.pk).exclude(state__in=over)
+    return list(rows.select_related("organisation__node").order_by("pk"))
+
+
+def places_of(people: Sequence[Person], actor: Actor) -> dict[int, list[Membership]]:
+    """Where each of these people works, as far as `actor` may know, in one query."""
+    rows = Membership.objects.visible_to(actor).filter(person__in=people, state=MembershipState.ACTIVE)
+    found: dict[int, list[Membership]] = {person.pk: [] for person in people}
+    for membership in rows.select_related("organisation").order_by("pk"):
+        found[membership.person_id].append(membership)
+    return found
+
+
+def members_of(organisation: Organisation, actor: Actor) -> list[Membership]:
+    """The memberships of an organisation that `actor` may know of, those who ask first."""
+    over = (MembershipState.LEFT, MembershipState.DECLINED)
+    rows = Membership.objects.visible_to(actor).filter(organisation=organisation).exclude(state__in=over)
+    return list(rows.select_related("person", "organisation").order_by("-state", "pk"))
