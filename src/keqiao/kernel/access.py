@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,7 @@ class System:
 SYSTEM = System()
 
 if TYPE_CHECKING:
-    Actor = Person | AnonymousUser | System
+    Actor: TypeAlias = Person | AnonymousUser | System
 else:
     Actor = Any
 
