@@ -35,6 +35,18 @@ VERSION = "18"
 LONGEST_SOCKET = 100
 """Bytes of a socket's path; the system allows 107, and a longer one is refused by server and clients."""
 
+PASSING = (
+    "No such file",
+    "refused",
+    "starting up",
+    "shutting down",
+    "recovery",
+    "not yet accepting",
+    "closed",
+    "reset",
+)
+"""How a connection is refused by a server that is coming or going."""
+
 Say = Callable[[str], None]
 
 _children: dict[Path, subprocess.Popen[bytes]] = {}
@@ -94,6 +106,8 @@ class Cluster:
 
     def answers(self) -> bool:
         """Asks with a real connection. False while it is down, starting, recovering or stopping."""
+        if not os.path.exists(self.socket_folder() / ".s.PGSQL.5432"):  # noqa: PTH110 (False, too, where we may not look)
+            return False
         try:
             with self.connect("postgres") as connection:
                 return connection.execute("SELECT 1").fetchone() == (1,)
@@ -104,16 +118,7 @@ class Cluster:
         """What a refused connection says: up but full, not up, or a trouble that waiting does not cure."""
         if "too many clients" in refusal or "remaining connection slots" in refusal:
             return True
-        passing = (
-            "No such file",
-            "refused",
-            "starting up",
-            "shutting down",
-            "recovery",
-            "not yet accepting",
-            "closed",
-        )
-        if any(word in refusal for word in passing):
+        if any(word in refusal for word in PASSING):
             return False
         raise DatabaseTrouble(f"The embedded database in {self.folder} refuses us: {refusal}")
 
@@ -199,9 +204,11 @@ class Cluster:
 
     def make_folder(self) -> None:
         """The cluster's folder, which its owner alone may enter; folders above it stay as they are."""
-        if self.folder.exists():
-            return
         account = self.account()
+        if self.folder.exists():
+            if os.geteuid() not in {0, owner := self.folder.stat().st_uid}:
+                raise DatabaseTrouble(f"{self.folder} belongs to user id {owner}; start as that user, or as root.")
+            return
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         own_folder(self.folder, account)
 
@@ -245,6 +252,8 @@ class Cluster:
     def clear_remains(self) -> None:
         """After a killed server: let its last processes go, and drop a number that means another process now."""
         processes.end_all_in(self.data, "postgres")
+        if child := _children.pop(self.folder, None):
+            child.wait()
         number = self.recorded_pid()
         if number and processes.exists(number):  # PostgreSQL itself only sees through numbers that nobody has
             (self.data / "postmaster.pid").unlink(missing_ok=True)
