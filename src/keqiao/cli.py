@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from keqiao.config.env import BadSetting
+from keqiao.config.locks import AlreadyRunning
 from keqiao.config.postgres_account import DatabaseTrouble
 
 
@@ -76,7 +77,7 @@ def main() -> None:
     """Run the command line; known troubles are told in one line, not in a traceback."""
     try:
         cli(prog_name="keqiao")
-    except (BadSetting, DatabaseTrouble) as trouble:
+    except (BadSetting, DatabaseTrouble, AlreadyRunning) as trouble:
         click.echo(f"keqiao: {trouble}", err=True)
         sys.exit(1)
 

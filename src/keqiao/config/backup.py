@@ -16,7 +16,6 @@ from keqiao.config.database import database_settings
 from keqiao.config.env import data_folder
 from keqiao.config.postgres import Say, programs
 from keqiao.config.postgres_account import DatabaseTrouble
-from keqiao.config.server import only_one
 
 ASIDE = "keqiao_before_restore"
 FRESH = "keqiao_restore"
@@ -65,13 +64,6 @@ def swap(connection: psycopg.Connection[Any]) -> None:
     with connection.transaction():
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(old, aside))
         connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(fresh, old))
-
-
-@contextlib.contextmanager
-def alone(data: Path) -> Iterator[None]:
-    """Nothing else of the platform may run meanwhile."""
-    with only_one(data, "keqiao db restore"):
-        yield
 
 
 def name() -> str:

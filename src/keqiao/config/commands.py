@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from keqiao.config import backup as backups
 from keqiao.config.database import cluster_in, database_url
 from keqiao.config.env import data_folder
+from keqiao.config.locks import only_one
 from keqiao.config.postgres import Cluster
 from keqiao.config.postgres_account import DatabaseTrouble
-from keqiao.config.session import needs_database, say
+from keqiao.config.session import database, needs_database, say
 
 
 @click.command()
@@ -86,8 +88,6 @@ def status(as_json: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write a backup of the database to FILE. The platform may run meanwhile."""
-    from keqiao.config import backup as backups  # noqa: PLC0415 (only here)
-    from keqiao.config.session import database  # noqa: PLC0415
 
     with database(say):
         backups.write(file)
@@ -98,10 +98,8 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
     """Put the database back as it was in FILE. Everything written since is gone; the platform must not run."""
-    from keqiao.config import backup as backups  # noqa: PLC0415 (only here)
-    from keqiao.config.session import database  # noqa: PLC0415
 
-    with backups.alone(data_folder()), database(say):
+    with only_one(data_folder(), "keqiao db restore"), database(say):
         backups.read(file, say)
     click.echo("restored")
 

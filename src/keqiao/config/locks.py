@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+
+class AlreadyRunning(Exception):
+    """Another process works on this data folder."""
 
 
 @contextlib.contextmanager
@@ -34,3 +39,31 @@ def taken(descriptor: int) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+@contextlib.contextmanager
+def only_one(data: Path, what: str) -> Iterator[Callable[[str], None]]:
+    """Hold the data folder for one process. Yields a function that tells others our address.
+
+    Raises AlreadyRunning, which says who has it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with lock_file(data / "up.lock") as descriptor:
+        if taken(descriptor):
+            raise AlreadyRunning(f"{data} is in use: {who(data / 'up.lock')}. Stop it first, or give another --data.")
+
+        def describe(address: str) -> None:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "what": what, "address": address}).encode(), 0)
+
+        describe("")
+        yield describe
+
+
+def who(path: Path) -> str:
+    """What the holder of the lock wrote about itself."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return "another process has just started"
+    return f"{found['what']}, process {found['pid']} {found['address']}".rstrip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import os
 import signal
 import socket
@@ -12,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from keqiao.config import processes
-from keqiao.config.locks import lock_file, taken
+from keqiao.config.locks import only_one
 from keqiao.config.postgres_account import DatabaseTrouble
 from keqiao.config.session import database, say
 
@@ -42,10 +41,6 @@ class Address:
         """As one types it on this machine."""
         name = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (compared, not bound)
         return f"http://{name}:{self.port}"
-
-
-class AlreadyRunning(DatabaseTrouble):
-    """Another process works on this data folder."""
 
 
 def serve(data: Path, address: Address, demo: str | None) -> None:
@@ -68,37 +63,6 @@ def set_environment(data: Path, address: Address) -> None:
     os.environ[SERVER] = str(os.getpid())
     os.environ.setdefault("KEQIAO_URL", str(address))
     os.environ.setdefault("KEQIAO_DB_POOL", str(CONNECTIONS))
-
-
-# --- one at a time ---
-
-
-@contextlib.contextmanager
-def only_one(data: Path, what: str) -> Iterator[Callable[[str], None]]:
-    """Hold the data folder for one process. Yields a function that tells others our address.
-
-    Raises AlreadyRunning, which says who has it.
-    """
-    data.mkdir(parents=True, exist_ok=True)
-    with lock_file(data / "up.lock") as descriptor:
-        if taken(descriptor):
-            raise AlreadyRunning(f"{data} is in use: {who(data / 'up.lock')}. Stop it first, or give another --data.")
-
-        def describe(address: str) -> None:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "what": what, "address": address}).encode(), 0)
-
-        describe("")
-        yield describe
-
-
-def who(path: Path) -> str:
-    """What the holder of the lock wrote about itself."""
-    try:
-        found = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return "another process has just started"
-    return f"{found['what']}, process {found['pid']} {found['address']}".rstrip()
 
 
 def free(address: Address, patience: float = 3.0) -> Address:
