@@ -1,0 +1,53 @@
+"""Pages that belong to no room."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from keqiao import __version__
+from keqiao.matching.queries import fresh_threads
+from keqiao.observatory import queries
+from keqiao.web import desk as desks
+
+FEED_LENGTH = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """One sentence, one box, the live line of figures, the rolling feed with fresh threads."""
+    needs = queries.feed(kind="need", limit=FEED_LENGTH)
+    achievements = queries.feed(kind="achievement", limit=FEED_LENGTH)
+    pairs = fresh_threads([n.row.pk for n in needs], [a.row.pk for a in achievements])
+    context = {
+        "stats": queries.stats(),
+        "needs": needs,
+        "achievements": achievements,
+        "threads": " ".join(f"need-{need}:achievement-{achievement}" for need, achievement in pairs),
+    }
+    return render(request, "web/home.html", context)
+
+
+@login_required
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for me, and what is mine."""
+    person = request.user
+    return render(request, "web/desk.html", {"tasks": desks.tasks(person), "shelves": desks.shelves(person)})  # type: ignore[arg-type]
+
+
+@require_safe
+def definitions(request: HttpRequest) -> HttpResponse:
+    """What each public number counts, in words."""
+    return render(request, "web/definitions.html", {"stats": queries.stats()})
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the platform answers and its database does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok", "version": __version__})
