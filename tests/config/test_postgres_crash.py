@@ -94,6 +94,7 @@ def test_stale_number_of_a_zombie_is_seen_through(cluster: Cluster) -> None:
         time.sleep(0.01)
     assert exists(zombie.pid)
     (cluster.data / "postmaster.pid").write_text(f"{zombie.pid}\n{cluster.data}\n")
+    (cluster.socket_folder() / ".s.PGSQL.5432.lock").write_text(f"{zombie.pid}\n{cluster.data}\n")
     cluster.start()
     assert cluster.answers() is True
     zombie.wait()

@@ -31,6 +31,7 @@ from keqiao.config.postgres_files import FAST, SETTINGS, open_log, own_folder, t
 
 ROLE = "keqiao"
 DATABASE = "keqiao"
+SOCKET = ".s.PGSQL.5432"
 VERSION = "18"
 LONGEST_SOCKET = 100
 """Bytes of a socket's path; the system allows 107, and a longer one is refused by server and clients."""
@@ -90,7 +91,7 @@ class Cluster:
     def socket_folder(self) -> Path:
         """Where the socket is: in the cluster's folder, or at a shorter place when that path is too long."""
         own = self.folder / "socket"
-        if len(os.fsencode(own / ".s.PGSQL.5432")) <= LONGEST_SOCKET:
+        if len(os.fsencode(own / SOCKET)) <= LONGEST_SOCKET:
             return own
         recorded = self.folder / "socket.path"
         return Path(recorded.read_text()) if recorded.exists() else own
@@ -106,7 +107,7 @@ class Cluster:
 
     def answers(self) -> bool:
         """Asks with a real connection. False while it is down, starting, recovering or stopping."""
-        if not os.path.exists(self.socket_folder() / ".s.PGSQL.5432"):  # noqa: PTH110 (False, too, where we may not look)
+        if not os.path.exists(self.socket_folder() / SOCKET):  # noqa: PTH110 (False, too, where we may not look)
             return False
         try:
             with self.connect("postgres") as connection:
@@ -142,8 +143,8 @@ class Cluster:
         self.make_folder()
         with lock_file(self.folder / "users.lock") as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
-            self.start(say)
             try:
+                self.start(say)
                 yield
             finally:
                 if not self.keep.exists() and not taken(descriptor):
@@ -257,6 +258,8 @@ class Cluster:
         number = self.recorded_pid()
         if number and processes.exists(number):  # PostgreSQL itself only sees through numbers that nobody has
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for name in (SOCKET, f"{SOCKET}.lock"):
+            (self.socket_folder() / name).unlink(missing_ok=True)
 
     def launch(self) -> None:
         """Start the server as a process of its own session, which Ctrl-C in our terminal does not reach."""
@@ -286,7 +289,7 @@ class Cluster:
     def make_socket_folder(self, account: Account) -> None:
         """A folder for the socket that the account alone may enter."""
         own = self.folder / "socket"
-        if len(os.fsencode(own / ".s.PGSQL.5432")) <= LONGEST_SOCKET:
+        if len(os.fsencode(own / SOCKET)) <= LONGEST_SOCKET:
             own_folder(own, account)
             return
         old, fresh = self.socket_folder(), Path(tempfile.mkdtemp(prefix="keqiao-"))

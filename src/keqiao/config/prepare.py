@@ -85,4 +85,7 @@ def load_demo(scale: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # the server that started us was told to stop, too
+        sys.exit(130)

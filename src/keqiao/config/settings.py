@@ -149,8 +149,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
 INDEX_PATH = DATA / "index"
 QDRANT_URL = env_str("QDRANT_URL", "")
 
-EMAIL_HOST = env_str("SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = env_int("SMTP_PORT", 1025)
+# Without a host nothing is sent: mails are kept in the outbox, and sign-up codes are printed by the server.
+EMAIL_HOST = env_str("SMTP_HOST", "")
+EMAIL_PORT = env_int("SMTP_PORT", 25)
 EMAIL_HOST_USER = env_str("SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env_str("SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("SMTP_TLS", default=False)

@@ -6,13 +6,14 @@ from django.urls import include, path
 
 from keqiao.api.urls import api
 from keqiao.observatory.stream import stream
+from keqiao.parties.accounts import set_language
 from keqiao.web import verbs
 
 urlpatterns = [
     path("api/v1/feed/stream", stream, name="feed_stream"),
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("", include("keqiao.web.urls")),
     path("", include("keqiao.parties.urls")),
     path("", include("keqiao.exchange.urls")),
