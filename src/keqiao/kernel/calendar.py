@@ -47,11 +47,14 @@ def bounds(day: date) -> tuple[datetime, datetime]:
     return datetime.combine(day, OPENS, zone), datetime.combine(day, CLOSES, zone)
 
 
-def working_seconds(start: datetime, end: datetime, node: str = "") -> int:
-    """Seconds of working time between two moments; 0 when `end` is not after `start`."""
+def working_seconds(start: datetime, end: datetime, node: str = "", own: dict[date, bool] | None = None) -> int:
+    """Seconds of working time between two moments; 0 when `end` is not after `start`.
+
+    `own` are the days of the calendar table, where the caller has them already (loops over many clocks).
+    """
     zone = timezone.get_default_timezone()
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    own = overrides(node, first, last)
+    own = overrides(node, first, last) if own is None else own
     total = 0.0
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
@@ -61,10 +64,13 @@ def working_seconds(start: datetime, end: datetime, node: str = "") -> int:
     return int(total)
 
 
-def add_working_seconds(start: datetime, seconds: int, node: str = "") -> datetime:
-    """The moment at which that much working time has passed."""
+def add_working_seconds(
+    start: datetime, seconds: int, node: str = "", own: dict[date, bool] | None = None
+) -> datetime:
+    """The moment at which that much working time has passed. `own` as for `working_seconds`."""
     day = start.astimezone(timezone.get_default_timezone()).date()
-    own = overrides(node, day, day + timedelta(days=3 * seconds // DAY_SECONDS + 60))
+    if own is None:
+        own = overrides(node, day, day + timedelta(days=3 * seconds // DAY_SECONDS + 60))
     left = float(seconds)
     while True:
         if is_working_day(day, own):

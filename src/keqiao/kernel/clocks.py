@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A named promise: `days` working days. Registered by name so that reminders can say its label."""
+    """A named promise: `days` working days. Registered by name so that reminders can say its label.
+
+    `reminds` names the audiences of the row's workflow that are told before it runs out; those it lacks are skipped.
+    """
 
     name: str
     label: str | _StrPromise
     days: float
+    reminds: tuple[str, ...] = ("operators", "manager")
 
     def __post_init__(self) -> None:
         REGISTRY[self.name] = self
@@ -128,9 +132,11 @@ def percentiles(name: str, *, node: str = "", since: datetime | None = None) -> 
         runs = runs.filter(node=node)
     if since:
         runs = runs.filter(started_at__gte=since)
-    days = sorted(worked(run) / calendar.DAY_SECONDS for run in runs.iterator())
-    if not days:
+    stopped = runs.exclude(stopped_at=None).values_list("worked_seconds", flat=True)
+    seconds = [*stopped, *(worked(run) for run in runs.filter(stopped_at=None).iterator())]
+    if not seconds:
         return {"median": None, "p90": None, "count": 0}
+    days = sorted(second / calendar.DAY_SECONDS for second in seconds)
     return {"median": nearest_rank(days, 0.5), "p90": nearest_rank(days, 0.9), "count": len(days)}
 
 

@@ -87,7 +87,6 @@ class Visible(models.Model):
     field_levels: ClassVar[dict[str, Level]] = {}
     choosable: ClassVar[frozenset[str]] = frozenset()
     open_attributes: ClassVar[frozenset[str]] = frozenset()
-    called_by: ClassVar[tuple[str, ...]] = ("title", "name")
     unjournalled: ClassVar[frozenset[str]] = frozenset()
     """Columns that the journal does not keep in any form (password hashes)."""
     erasable: ClassVar[frozenset[str]] = frozenset()
@@ -136,6 +135,10 @@ class Visible(models.Model):
             raise NotVisible
         return Seen(self, int(clearance), signed_in=bool(actor.is_authenticated))
 
+    def called(self, seen: Seen) -> str:
+        """What this row is called by somebody who sees `seen` of it: its title or its name."""
+        return str(getattr(seen, "title", "") or getattr(seen, "name", ""))
+
     def at(self, level: int) -> Seen:
         """This row as somebody with exactly this clearance would see it (for indexes and feeds)."""
         return Seen(self, level, signed_in=level > Level.PUBLIC)
@@ -174,8 +177,7 @@ class Seen:
 
     def __str__(self) -> str:
         row: Visible = object.__getattribute__(self, "_row")
-        names = (str(getattr(self, field)) for field in row.called_by if field in row.field_levels)
-        return next((name for name in names if name), f"#{self.pk}")
+        return row.called(self) or f"#{self.pk}"
 
     @property
     def hidden(self) -> dict[str, Level]:
