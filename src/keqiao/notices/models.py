@@ -78,6 +78,11 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether an operator may read the text: a secret only where it went nowhere else."""
+        return bool(self.text) and (not self.is_secret or self.state == MailState.KEPT)
+
     if TYPE_CHECKING:
         entry_id: int | None
         person_id: int | None

@@ -13,11 +13,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from keqiao.kernel.visibility import OWNER, Level, Visible, VisibleQuerySet
+from keqiao.kernel.visibility import OWNER, Level, Seen, Visible, VisibleQuerySet
 from keqiao.parties.enums import (
+    Industry,
     MembershipRole,
     MembershipState,
     OrganisationKind,
+    OrganisationSize,
     OrganisationState,
     PersonState,
     PostRole,
@@ -106,7 +108,8 @@ class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  #
         return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return Person.objects.get(email__iexact=username)
+        person: Person = Person.objects.get(email__iexact=username)
+        return person
 
 
 class Person(AbstractBaseUser, PermissionsMixin, Visible):
@@ -125,7 +128,6 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
     }
     choosable: ClassVar[frozenset[str]] = frozenset({"introduction", "introduction_en", "email", "phone"})
     open_attributes: ClassVar[frozenset[str]] = frozenset({"is_listed"})
-    called_by: ClassVar[tuple[str, ...]] = ("name",)
     unjournalled: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})
     erasable: ClassVar[frozenset[str]] = frozenset(
         {"email", "name", "name_en", "title", "phone", "introduction", "introduction_en"}
@@ -205,6 +207,9 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
             shown |= Q(pk__in=people_in(organisation__in=administers))
         return Q(is_active=True) & shown
 
+    def called(self, seen: Seen) -> str:
+        return str(seen.name)
+
     def purpose_labels(self) -> list[str]:
         return [str(Purpose(value).label) for value in self.purposes if value in Purpose.values]
 
@@ -235,7 +240,7 @@ class Organisation(Visible):
         "introduction_en": Level.PUBLIC,
         "verification_note": Level.STAFF,
     }
-    open_attributes: ClassVar[frozenset[str]] = frozenset({"is_verified"})
+    open_attributes: ClassVar[frozenset[str]] = frozenset({"is_verified", "industry_label", "size_label"})
     unjournalled: ClassVar[frozenset[str]] = frozenset({"name_key", "sound_key", "search_text"})
 
     name = models.CharField(_("名称"), max_length=120)
@@ -283,6 +288,14 @@ class Organisation(Visible):
 
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.pk])
+
+    @property
+    def industry_label(self) -> str:
+        return str(Industry(self.industry).label) if self.industry in Industry.values else self.industry
+
+    @property
+    def size_label(self) -> str:
+        return str(OrganisationSize(self.size).label) if self.size in OrganisationSize.values else self.size
 
     @property
     def is_verified(self) -> bool:
@@ -340,6 +353,9 @@ class Membership(Visible):
 
     def get_absolute_url(self) -> str:
         return self.organisation.get_absolute_url()
+
+    def called(self, seen: Seen) -> str:
+        return f"{seen.person} · {seen.organisation}"
 
     @property
     def node_id(self) -> str:

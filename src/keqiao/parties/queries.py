@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import Seen
+from keqiao.kernel.workflow import REGISTRY, Verb
 from keqiao.parties.codes import normalise
 from keqiao.parties.enums import MembershipRole, MembershipState, OrganisationState
 from keqiao.parties.models import Membership, Organisation, Person, standing_of
@@ -139,3 +140,59 @@ def members_of(organisation: Organisation, actor: Actor) -> list[Membership]:
     over = (MembershipState.LEFT, MembershipState.DECLINED)
     rows = Membership.objects.visible_to(actor).filter(organisation=organisation).exclude(state__in=over)
     return list(rows.select_related("person", "organisation").order_by("-state", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """One person of an organisation, with what the viewer can do about it."""
+
+    membership: Seen
+    verbs: list[Verb]
+
+
+def member_lines(organisation: Organisation, actor: Actor) -> list[MemberLine]:
+    """The people of an organisation that the viewer may know of, with the buttons beside them."""
+    table = REGISTRY["memberships"]
+    return [MemberLine(row.seen_by(actor), table.available(row, actor)) for row in members_of(organisation, actor)]
+
+
+def own_membership(organisation: Organisation, actor: Actor) -> Membership | None:
+    """The viewer's own membership, if there is one that is not over."""
+    if not actor.pk:
+        return None
+    over = (MembershipState.LEFT, MembershipState.DECLINED)
+    return Membership.objects.filter(person=actor.pk, organisation=organisation).exclude(state__in=over).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An organisation in the list under the search box, and where the viewer stands with it."""
+
+    organisation: Seen
+    node: str
+    membership: Membership | None
+
+
+def found_for(actor: Actor, typed: str) -> list[Found]:
+    """What the search box lists, with the viewer's own memberships marked."""
+    own = {membership.organisation_id: membership for membership in memberships_of(actor)}
+    return [Found(row.seen_by(actor), row.node.name, own.get(row.pk)) for row in find_organisations(actor, typed)]
+
+
+def organisation_list(actor: Actor, filters: Mapping[str, str]) -> QuerySet[Organisation]:
+    """The directory of organisations: verified ones first, then by name."""
+    rows = matching(Organisation.objects.visible_to(actor), filters.get("q", "")).select_related("node")
+    for name in ("kind", "node", "state"):
+        if value := filters.get(name, ""):
+            rows = rows.filter(**{name: value})
+    return rows.order_by("-state", "name", "pk")
+
+
+def directory(actor: Actor, typed: str) -> QuerySet[Person]:
+    """People who chose to be listed, by name, position or field; what they hide is not searched."""
+    rows: QuerySet[Person] = Person.objects.visible_to(actor).filter(is_active=True, is_listed=True)
+    condition = Q()
+    for word in typed.split():
+        named = Q(name__icontains=word) | Q(name_en__icontains=word) | Q(title__icontains=word)
+        condition &= named | Q(fields__icontains=word)
+    return rows.filter(condition).order_by("name", "pk")

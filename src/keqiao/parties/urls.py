@@ -1,7 +1,21 @@
-"""Addresses of people and organisations."""
+"""Addresses of people and organisations. Verbs have theirs from the workflow tables."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from keqiao.parties import joining, views
+
+urlpatterns = [
+    path("organisations/", views.organisations, name="organisations"),
+    path("organisations/find/", joining.find, name="find_organisation"),
+    path("organisations/<int:pk>/", views.organisation, name="organisation"),
+    path("organisations/<int:pk>/request/", joining.request_membership, name="request_membership"),
+    path("verification/", views.verification, name="verification"),
+    path("people/", views.people, name="people"),
+    path("people/<int:pk>/", views.person, name="person"),
+    path("welcome/", joining.welcome, name="welcome"),
+    path("welcome/organisation/", joining.welcome_organisation, name="welcome_organisation"),
+    path("welcome/security/", joining.welcome_security, name="welcome_security"),
+    path("invitations/<str:token>/", joining.invitation, name="invitation"),
+]

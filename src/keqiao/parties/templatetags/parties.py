@@ -1,0 +1,22 @@
+"""Filters of the pages of parties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.translation import get_language
+
+from keqiao.parties.models import Node
+
+register = template.Library()
+
+
+@register.filter
+def node_name(code: str, nodes: Iterable[Node]) -> str:
+    """The name of a node in the reader's language."""
+    found = next((node for node in nodes if node.code == code), None)
+    if found is None:
+        return code
+    in_english = (get_language() or "").startswith("en")
+    return (in_english and found.name_en) or found.name
