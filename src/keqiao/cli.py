@@ -80,6 +80,9 @@ def main() -> None:
     except (BadSetting, DatabaseTrouble, AlreadyRunning) as trouble:
         click.echo(f"keqiao: {trouble}", err=True)
         sys.exit(1)
+    except PermissionError as trouble:
+        click.echo(f"keqiao: {trouble.filename} is closed to this user ({trouble.strerror}).", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":
