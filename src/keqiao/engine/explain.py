@@ -105,7 +105,9 @@ def _units(part: str, content: str) -> Iterator[_Unit]:
         yield _Unit(word, run, part, start, end)
 
 
-def phrases(query: Explained, document: Explained, worth: Callable[[str], float], limit: int = 12) -> list[Phrase]:
+def phrases(
+    query: Explained, document: Explained, worth: Callable[[list[str]], dict[str, float]], limit: int = 12
+) -> list[Phrase]:
     """The longest runs that both sides share, most telling first.
 
     A run has two Han characters or more, or a Latin word. It is taken greedily from left to right, one character
@@ -125,7 +127,8 @@ def phrases(query: Explained, document: Explained, worth: Callable[[str], float]
         if length:
             _note(found, query.units[i : i + length], document.units, starts)
         i += max(length, 1)
-    ordered = sorted(found, key=lambda text: (-worth(text), text))[:limit]
+    weights = worth(list(found))
+    ordered = sorted(found, key=lambda text: (-weights[text], text))[:limit]
     return [Phrase(document.surface(found[t][1]), tuple(found[t][0]), tuple(found[t][1])) for t in ordered]
 
 

@@ -8,6 +8,7 @@ with EdgeIndex(folder) as index:
 from __future__ import annotations
 
 import hashlib
+import itertools
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ import qdrant_edge as edge
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
 from keqiao.engine.payload import FILTERED, condition_lists, document_of, payload_of
 from keqiao.engine.statistics import Statistics
-from keqiao.engine.weighting import count_titled, stored_vectors
+from keqiao.engine.weighting import count_documents, stored_vectors
 
 GRAMS = "grams"
 KEPT_TERMS = 128
@@ -141,13 +142,9 @@ class EdgeIndex:
 
     def _recount(self) -> Statistics:
         statistics = Statistics()
-        batch: list[tuple[str, str]] = []
-        for document in self.documents():
-            batch.append((document.title, document.text))
-            if len(batch) == _BATCH:
-                statistics.add(count_titled(batch))
-                batch = []
-        statistics.add(count_titled(batch))
+        everything = self.documents()
+        while batch := list(itertools.islice(everything, _BATCH)):
+            statistics.add(count_documents(batch))
         return statistics
 
     def upsert(self, documents: Sequence[Document]) -> None:
@@ -157,7 +154,7 @@ class EdgeIndex:
             self._upsert_batch(latest[start : start + _BATCH])
 
     def _upsert_batch(self, batch: list[Document]) -> None:
-        terms = count_titled([(document.title, document.text) for document in batch])
+        terms = count_documents(batch)
         with self._lock:
             self._dirty.touch()
             self._forget([document.id for document in batch])
@@ -179,18 +176,19 @@ class EdgeIndex:
         """Take the documents of these ids out of the term counts, where they are there."""
         gone = self.retrieve(list(dict.fromkeys(ids)))
         if gone:
-            self.statistics.remove(count_titled([(document.title, document.text) for document in gone]))
+            self.statistics.remove(count_documents(gone))
 
     def search(self, query: SparseVector, limit: int, filter: Filter | None = None) -> list[Hit]:
-        """See `Index.search`. The strongest terms fetch a thousand, all terms order these."""
+        """See `Index.search`. The strongest terms fetch a thousand, all terms order these.
+
+        Where the filter names documents, all terms fetch: none of them that shares a term is lost.
+        """
         if not len(query) or limit < 1:
             return []
-        fetch = edge.Prefetch(
-            limit=max(limit, FETCHED), query=_nearest(query.strongest(HEAD_TERMS)), filter=_filter(filter)
-        )
-        request = edge.QueryRequest(
-            limit=limit, prefetches=[fetch], query=_nearest(query), with_payload=edge.PayloadSelector.Include(["id"])
-        )
+        head = query if filter and filter.ids is not None else query.strongest(HEAD_TERMS)
+        fetch = edge.Prefetch(limit=max(limit, FETCHED), query=_nearest(head), filter=_filter(filter))
+        wanted = edge.PayloadSelector.Include(["id"])
+        request = edge.QueryRequest(limit=limit, prefetches=[fetch], query=_nearest(query), with_payload=wanted)
         hits = [Hit(str((point.payload or {})["id"]), point.score) for point in self._shard.query(request)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))
 

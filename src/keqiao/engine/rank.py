@@ -25,12 +25,13 @@ from keqiao.engine.explain import Explained, Phrase, Relation, phrases, relation
 from keqiao.engine.index import Index
 from keqiao.engine.specs import Check, Figure, compare
 from keqiao.engine.statistics import Statistics
-from keqiao.engine.text import Terms, canonical, count_terms, words
-from keqiao.engine.weighting import cosines, count_titled, query_vector
+from keqiao.engine.terms import count_terms
+from keqiao.engine.text import canonical, words
+from keqiao.engine.weighting import cosines, count_documents, count_titled, query_vector
 
 SHARES = {"text": 0.72, "words": 0.06, "field": 0.08, "region": 0.02, "figures": 0.12}
 MISSED = 0.5
-RANKED = 256
+RANKED = 100
 _LONGEST_QUERY = 20_000
 
 
@@ -127,17 +128,17 @@ class Engine:
         return [self._candidate(asked, one) for one in scored[:limit]]
 
     def _scored(self, query: Query, filter: Filter, limit: int) -> list[_Scored]:
-        terms = count_titled([(query.title, query.text)])
+        asked = canonical([query.title, query.text])
+        terms = count_titled(asked[:1], asked[1:])
         hits = self.index.search(query_vector(terms, 0, self.index.statistics), max(RANKED, limit), filter)
         documents = self.index.retrieve([hit.id for hit in hits])
-        if not documents:
-            return []
-        counted = count_titled([(document.title, document.text) for document in documents])
-        alike = cosines(terms, counted, self.index.statistics)
-        wanted = _QueryWords(query, self.index.statistics)
+        clean = canonical([d.title for d in documents] + [d.text for d in documents])
+        titles, texts = clean[: len(documents)], clean[len(documents) :]
+        alike = cosines(terms, count_titled(titles, texts), self.index.statistics)
+        wanted = _QueryWords(asked, self.index.statistics)
         scored = [
-            _score(query, document, float(cosine), wanted.share(document))
-            for document, cosine in zip(documents, alike, strict=True)
+            _score(query, document, float(cosine), wanted.share(f"{title}\n{text}"))
+            for document, cosine, title, text in zip(documents, alike, titles, texts, strict=True)
         ]
         return sorted(scored, key=lambda one: (-one.score, one.document.id))
 
@@ -145,7 +146,7 @@ class Engine:
         shared: list[Phrase] = []
         if asked is not None:
             document = Explained(one.document.title, one.document.text)
-            shared = phrases(asked, document, lambda text: _worth(text, self.index.statistics))
+            shared = phrases(asked, document, lambda runs: worths(runs, self.index.statistics))
         evidence = Evidence(tuple(shared), one.field, one.region, one.checks)
         return Candidate(one.document.id, one.score, one.parts, evidence, one.document)
 
@@ -158,10 +159,10 @@ class Engine:
         """
         narrowed = filter or Filter()
         narrowed = replace(narrowed, without=(*narrowed.without, document.id))
-        terms = count_titled([(document.title, document.text)])
+        terms = count_documents([document])
         hits = self.index.search(query_vector(terms, 0, self.index.statistics), max(limit, 50), narrowed)
         found = self.index.retrieve([hit.id for hit in hits])
-        alike = cosines(terms, count_titled([(d.title, d.text) for d in found]), self.index.statistics)
+        alike = cosines(terms, count_documents(found), self.index.statistics)
         pairs = [(d, round(min(float(cosine), 1.0), 6)) for d, cosine in zip(found, alike, strict=True)]
         return sorted((p for p in pairs if p[1] >= threshold), key=lambda p: (-p[1], p[0].id))[:limit]
 
@@ -169,23 +170,24 @@ class Engine:
 class _QueryWords:
     """The words of a query and how rare they are."""
 
-    def __init__(self, query: Query, statistics: Statistics) -> None:
-        found = list(dict.fromkeys(words(canonical(query.title)) + words(canonical(query.text))))
-        self.worth = {word: _worth(word, statistics) for word in found}
+    def __init__(self, canonical_texts: Sequence[str], statistics: Statistics) -> None:
+        found = dict.fromkeys(word for text in canonical_texts for word in words(text))
+        self.worth = worths(list(found), statistics)
         self.total = sum(self.worth.values())
 
-    def share(self, document: Document) -> float:
-        """How much of the query's words the document has, 0..1."""
+    def share(self, canonical_text: str) -> float:
+        """How much of the query's words a document has, 0..1."""
         if not self.total:
             return 0.0
-        text = f"{canonical(document.title)}\n{canonical(document.text)}"
-        return sum(worth for word, worth in self.worth.items() if word in text) / self.total
+        return sum(worth for word, worth in self.worth.items() if word in canonical_text) / self.total
 
 
-def _worth(text: str, statistics: Statistics) -> float:
-    """How telling a word or phrase is: the length of its TF-IDF vector."""
-    terms = count_terms([(0, text, 1.0)], 1)
-    return float(np.sqrt(np.sum(statistics.idf(terms.ids).astype(np.float64) ** 2)))
+def worths(phrases: Sequence[str], statistics: Statistics) -> dict[str, float]:
+    """How telling each word or phrase (canonical) is: the length of its TF-IDF vector."""
+    terms = count_terms(phrases, range(len(phrases)), [1.0] * len(phrases), len(phrases))
+    squares = np.concatenate([[0.0], np.cumsum(statistics.idf(terms.ids).astype(np.float64) ** 2)])
+    lengths = np.sqrt(squares[terms.starts[1:]] - squares[terms.starts[:-1]])
+    return dict(zip(phrases, lengths.tolist(), strict=True))
 
 
 def _score(query: Query, document: Document, cosine: float, shared_words: float) -> _Scored:

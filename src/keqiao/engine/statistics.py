@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from keqiao.engine.text import Ids, Terms
+from keqiao.engine.terms import Ids, Terms
 
 _BITS = 21
 _SPREAD = np.uint32(2654435761)  # Knuth's multiplicative hash
@@ -41,8 +41,7 @@ class Statistics:
 
     def _change(self, terms: Terms, sign: int) -> None:
         self.documents += sign * len(terms)
-        found = np.bincount(_buckets(terms.ids), minlength=0)
-        self._frequencies[: len(found)] += (sign * found).astype(np.int32)
+        np.add.at(self._frequencies, _buckets(terms.ids), np.int32(sign))
 
     def idf(self, ids: Ids) -> npt.NDArray[np.float32]:
         """Inverse document frequency `ln((N + 1) / (df + 0.5))`, above 0 for every term, known or not."""

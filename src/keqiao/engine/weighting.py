@@ -11,22 +11,32 @@ The term frequency is dampened (`tf ** 0.75`). Two forms of the same measure are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from keqiao.engine.document import SparseVector
+from keqiao.engine.document import Document, SparseVector
 from keqiao.engine.statistics import Statistics
-from keqiao.engine.text import Terms, count_terms
+from keqiao.engine.terms import Terms, count_terms
+from keqiao.engine.text import canonical
 
-TITLE_WEIGHT = 2.0
+TITLE_WEIGHT = 3.0
 DAMPING = 0.75
 
 
-def count_titled(texts: list[tuple[str, str]]) -> Terms:
-    """Terms of `(title, text)` pairs, a row each, the title counting twice."""
-    parts = [(i, title, TITLE_WEIGHT) for i, (title, _) in enumerate(texts)]
-    parts += [(i, text, 1.0) for i, (_, text) in enumerate(texts)]
-    return count_terms(parts, len(texts))
+def count_titled(titles: Sequence[str], texts: Sequence[str]) -> Terms:
+    """Terms of canonical titles and texts, a row each, the title counting `TITLE_WEIGHT` times."""
+    rows = len(titles)
+    owners = [*range(rows), *range(rows)]
+    weights = [TITLE_WEIGHT] * rows + [1.0] * rows
+    return count_terms([*titles, *texts], owners, weights, rows)
+
+
+def count_documents(documents: Sequence[Document]) -> Terms:
+    """Terms of documents as they are written, a row each."""
+    clean = canonical([d.title for d in documents] + [d.text for d in documents])
+    return count_titled(clean[: len(documents)], clean[len(documents) :])
 
 
 def stored_vectors(terms: Terms, statistics: Statistics, keep: int) -> list[SparseVector]:

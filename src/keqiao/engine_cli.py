@@ -1,0 +1,105 @@
+"""Commands of the engine: `keqiao engine …` and `keqiao specs`. They need no database."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from keqiao.engine import EdgeIndex, Engine, IndexUnavailable, figures
+from keqiao.engine.beir import BadFolder, Run, read_corpus, read_folder, read_queries, write_run
+from keqiao.engine.evaluate import measure, rank_folder, rank_one
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_TARGET = click.Path(path_type=Path)
+
+
+@click.group("engine")
+def engine_group() -> None:
+    """Index, search and evaluate folders in BEIR form."""
+
+
+@engine_group.command("index")
+@click.argument("folder", metavar="BEIR_DIR", type=_FOLDER)
+@click.option("--out", required=True, type=_TARGET, help="Where the index goes; must not exist yet.")
+def index_command(folder: Path, out: Path) -> None:
+    """Index the corpus of BEIR_DIR."""
+    if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
+        raise click.ClickException(f"{out} exists already: remove it or name another folder")
+    try:
+        with EdgeIndex(out) as index:
+            count = _fill(index, folder)
+    except (BadFolder, IndexUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{count} documents indexed in {out}")
+
+
+def _fill(index: EdgeIndex, folder: Path) -> int:
+    index.upsert(list(read_corpus(folder)))
+    index.optimize()
+    return index.count()
+
+
+@engine_group.command("search")
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--queries", required=True, type=_FILE, help="queries.jsonl: _id, text, perhaps title.")
+@click.option("--top", default=100, show_default=True, type=click.IntRange(1, 10_000), help="Documents a query.")
+@click.option("--run", "run_file", required=True, type=_TARGET, help="The TREC run file to write.")
+def search_command(folder: Path, queries: Path, top: int, run_file: Path) -> None:
+    """Search an index made by `keqiao engine index` and write a TREC run."""
+    try:
+        asked = read_queries(queries)
+        if not (folder / "keqiao-index").exists():
+            raise click.ClickException(f"{folder} is no index: make one with `keqiao engine index BEIR_DIR --out {folder}`")
+        with EdgeIndex(folder) as index:
+            engine = Engine(index)
+            run: Run = {name: rank_one(engine, query, top) for name, query in asked.items()}
+    except (BadFolder, IndexUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+    write_run(run_file, run)
+    click.echo(f"{len(run)} queries answered, {sum(map(len, run.values()))} lines in {run_file}")
+
+
+@engine_group.command("evaluate")
+@click.argument("folder", metavar="BEIR_DIR", type=_FOLDER)
+@click.option("--judged-only", is_flag=True, help="Rank for each query only the documents judged for it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def evaluate_command(folder: Path, judged_only: bool, as_json: bool) -> None:
+    """Index BEIR_DIR in a temporary folder, rank, and measure."""
+    try:
+        beir = read_folder(folder)
+        with tempfile.TemporaryDirectory(prefix="keqiao-evaluate-") as place, EdgeIndex(Path(place) / "index") as index:
+            index.upsert(beir.documents)
+            measures = measure(rank_folder(index, beir, judged_only=judged_only), beir.judgements)
+    except (BadFolder, IndexUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(measures))
+        return
+    for name, value in measures.items():
+        click.echo(f"{name:<12}{'–' if value is None else format(value, '.4f' if name != 'queries' else 'd')}")
+
+
+@click.command("specs")
+@click.option("--text", required=True, help="The text to read; - reads standard input.")
+@click.option("--json", "as_json", is_flag=True, help="A list of {name, min, max, unit, approx, span}.")
+def specs_command(text: str, as_json: bool) -> None:
+    """The figures with units in a text, as intervals."""
+    content = sys.stdin.read() if text == "-" else text
+    found = figures(content)
+    if as_json:
+        click.echo(json.dumps([figure.as_json() for figure in found], ensure_ascii=False))
+        return
+    for figure in found:
+        click.echo(_line(figure.as_json()))
+
+
+def _line(figure: dict[str, object]) -> str:
+    low, high = figure["min"], figure["max"]
+    about = "≈ " if figure["approx"] else ""
+    span = f"= {low}" if low == high else f"≥ {low}" if high is None else f"≤ {high}" if low is None else f"{low} … {high}"
+    return f"{figure['name'] or '–'}\t{about}{span} {figure['unit']}".rstrip()
