@@ -53,7 +53,8 @@ def pdf(name: str = "报告.pdf", content: bytes = PDF) -> SimpleUploadedFile:
 @pytest.fixture
 def need(owner: Person, company_a: Organisation, manager: Person, wuhan: Node) -> Need:
     return Need.objects.create(
-        title="红外探测器用消光涂层", problem="外购涂层吸光率多在 95% 以下，工艺复杂，成本高，难以量产，希望找到替代工艺。",
+        title="红外探测器用消光涂层",
+        problem="外购涂层吸光率多在 95% 以下，工艺复杂，成本高，难以量产，希望找到替代工艺。",
         targets=[ABSORPTION], fields=["C3976"], organisation=company_a, contact=owner, manager=manager, node=wuhan,
         state=NeedState.OPEN, published_at=timezone.now(),
     )
@@ -180,7 +181,7 @@ def stages(steps: Steps) -> dict[str, Callable[[Project], Any]]:
 
     return {
         "preparing": lambda project: None,
-        "contracted": lambda project: steps.contracted(project),
+        "contracted": steps.contracted,
         "running": steps.running,
         "testing": testing,
         "accepting": accepting,

@@ -2,49 +2,55 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from keqiao.projects.measure import MET, MISSED, written
+from keqiao.matching.figures import spelled
+from keqiao.projects.measure import MET, MISSED, UNKNOWN, measurable, written
 
-GOOD, BAD, BAND = "#15803d", "#b91c1c", "rgba(21, 128, 61, 0.12)"
+BAND = {"color": "var(--good)", "opacity": 0.12}
+COLOURS = {MET: "var(--good)", MISSED: "var(--bad)", UNKNOWN: "var(--warn)"}
 
 
 def charts_of(targets: list[dict[str, Any]], rounds: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """For each target with at least one measured value: its title, chart options and the rows of the table."""
+    """For each measurable target: its title and the measured values; with a chart where they are single values."""
     measured = [item for item in rounds if item["measured_on"]]
     found = []
-    for index, target in enumerate(targets):
-        points = [
-            (item["number"], item["values"][index]) for item in measured if index < len(item["values"])
-        ]
-        if any(value["value"] is not None for _number, value in points):
-            found.append(
-                {"title": written(target), "options": options(target, points), "points": points, "unit": target["unit"]}
-            )
+    for index, target in enumerate(measurable(targets)):
+        points = [(item["number"], item["values"][index]) for item in measured if index < len(item["values"])]
+        numbers = [value["low"] for _number, value in points if value["low"] is not None]
+        single = all(value["low"] == value["high"] for _number, value in points)
+        found.append(
+            {
+                "title": written(target),
+                "points": points,
+                "unit": spelled(target.get("unit", "")),
+                "options": options(target, points) if numbers and single else None,
+            }
+        )
     return found
 
 
 def options(target: dict[str, Any], points: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
     """ECharts options. The axis leaves room around values and target, so that the band is always seen."""
-    low, high = bounds(target, [value["value"] for _number, value in points if value["value"] is not None])
+    low, high = bounds(target, [value["low"] for _number, value in points if value["low"] is not None])
     return {
-        "animation": False,
-        "grid": {"left": 56, "right": 16, "top": 24, "bottom": 32},
+        "grid": {"left": 56, "right": 24, "top": 32, "bottom": 32},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [_("第 %(n)d 轮") % {"n": number} for number, _value in points]},
-        "yAxis": {"type": "value", "name": target["unit"], "min": low, "max": high},
+        "yAxis": {"type": "value", "name": spelled(target.get("unit", "")), "min": low, "max": high},
         "series": [
             {
                 "type": "line",
                 "name": target["name"],
                 "data": [point(value) for _number, value in points],
-                "label": {"show": True},
+                "label": {"show": True, "position": "top"},
                 "symbolSize": 10,
                 "markArea": {
                     "silent": True,
-                    "itemStyle": {"color": BAND},
+                    "itemStyle": BAND,
                     "data": [[{"yAxis": edge(target.get("min"), low)}, {"yAxis": edge(target.get("max"), high)}]],
                 },
             }
@@ -54,10 +60,9 @@ def options(target: dict[str, Any], points: list[tuple[int, dict[str, Any]]]) ->
 
 def point(value: dict[str, Any]) -> Any:
     """One point: green when met, red when missed, a hole when nothing was measured."""
-    if value["value"] is None:
+    if value["low"] is None:
         return None
-    colour = {MET: GOOD, MISSED: BAD}[value["verdict"]]
-    return {"value": value["value"], "itemStyle": {"color": colour}}
+    return {"value": value["low"], "itemStyle": {"color": COLOURS[value["verdict"]]}}
 
 
 def edge(limit: float | None, otherwise: float) -> float:
@@ -71,4 +76,6 @@ def bounds(target: dict[str, Any], values: list[float]) -> tuple[float, float]:
     everything = [*values, *limits]
     lowest, highest = min(everything), max(everything)
     room = (highest - lowest) / 5 or abs(highest) / 20 or 1
-    return round(lowest - room, 6), round(highest + room, 6)
+    step = 10.0 ** math.floor(math.log10(room))
+    low, high = math.floor((lowest - room) / step) * step, math.ceil((highest + room) / step) * step
+    return float(f"{low:.9g}"), float(f"{high:.9g}")

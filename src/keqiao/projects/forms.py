@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.workflow import VerbForm
 from keqiao.matching.enums import ProposalState
+from keqiao.matching.figures import spelled
 from keqiao.matching.models import Proposal
 from keqiao.projects import measure
 from keqiao.projects.enums import MilestoneState, Reach, StopReason, Verdict
 from keqiao.projects.fields import DayField, MoneyField, UploadField
-from keqiao.projects.measure import NotANumber, parse_value, written
+from keqiao.projects.measure import NotANumber, measurable, parse_value, written
 from keqiao.projects.money import total
 
 LONG = forms.Textarea(attrs={"rows": 4})
@@ -110,11 +111,10 @@ class MeasureForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.targets = list(self.row.targets) if self.row is not None else []
+        self.targets = measurable(self.row.targets) if self.row is not None else []
         for number, target in enumerate(self.targets, start=1):
             self.fields[f"value_{number}"] = forms.CharField(
-                label=written(target), max_length=40, required=False, help_text=target.get("unit", ""),
-                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                label=written(target), max_length=40, required=False, help_text=spelled(target.get("unit", ""))
             )
         self.order_fields(["received_on", "measured_on", *self.value_names, "note", "report"])
 
@@ -155,10 +155,11 @@ class MeasureForm(VerbForm):
             try:
                 value = parse_value(text, target.get("unit", "")) if text else None
             except NotANumber:
-                self.add_error(name, _now("“%(target)s”请填写数字，例如 98.68。") % {"target": written(target)})
+                words = _now("“%(target)s”请填写数字或范围，单位与指标相同，例如 98.68。")
+                self.add_error(name, words % {"target": written(target)})
                 continue
             found.append(measure.judge(target, value))
-        if self.targets and all(item["value"] is None for item in found) and not self.errors:
+        if self.targets and all(item["low"] is None for item in found) and not self.errors:
             self.add_error(None, _now("请至少填写一个指标的测量值。"))
         return found
 
@@ -186,10 +187,10 @@ class AcceptForm(VerbForm):
 
     def missed(self) -> list[str]:
         """The targets that the last round did not meet (all of them, without a round)."""
-        if self.row is None or not self.row.targets:
+        if self.row is None:
             return []
         last = self.row.round_rows.exclude(measured_on=None).last()
-        return measure.missed(last.values) if last else [target["name"] for target in self.row.targets]
+        return measure.missed(last.values) if last else [item["name"] for item in measurable(self.row.targets)]
 
 
 class IncomeForm(VerbForm):

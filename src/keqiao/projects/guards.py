@@ -15,6 +15,7 @@ from keqiao.projects.enums import (
     PaymentMode,
     RateTrend,
 )
+from keqiao.projects.measure import measurable
 from keqiao.projects.money import total
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def has_milestones(row: Project) -> Problems:
 
 
 def has_targets(row: Project) -> Problems:
-    if row.targets:
+    if measurable(row.targets):
         return {}
     return {"targets": [_("合同没有可测量的指标，不需要送样测试；完成后可以直接申请验收。")]}
 

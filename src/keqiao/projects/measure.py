@@ -1,88 +1,81 @@
-"""Measured values against targets: what a sample round says."""
+"""Measured values against targets: what a sample round says. The verdict is the engine's."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-LARGEST = Decimal("1e12")
+from keqiao.engine.specs import Figure, compare
+from keqiao.matching.figures import figure_of, in_words, interval, spelled
 
-MET, MISSED, GAP = "met", "missed", "gap"
-"""The target was reached, was not, or nothing was measured."""
+MET, MISSED, UNKNOWN = "met", "missed", "unknown"
+
+LARGEST = 1e12
+NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2})?"
+VALUE = re.compile(rf"({NUMBER})(?:[~～至]({NUMBER}))?(.*)")
 
 
 class NotANumber(ValueError):
     """The text is no measured value."""
 
 
-def parse_value(text: str, unit: str) -> Decimal:
-    """The number that a person wrote for a target, with or without its unit: ``98.68``, ``９８.６８ ％``, ``-40℃``.
+def measurable(targets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The targets that say a number and so can be measured."""
+    return [target for target in targets if figure_of(target) is not None]
+
+
+def parse_value(text: str, unit: str) -> tuple[float, float]:
+    """What a person wrote for a target, with or without its unit: ``98.68``, ``９８.６８ ％``, ``-55~120 ℃``.
+
+    Returns both ends, equal for a single value.
 
     Raises:
-        NotANumber: no number, not finite, out of range, or in another unit.
+        NotANumber: no number, out of range, ends the wrong way round, or another unit than the target's.
     """
     plain = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text)).replace("−", "-")
-    found = re.fullmatch(r"([+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2})?)(.*)", plain)
-    if found is None or (found[2] and not same_unit(found[2], unit)):
+    found = VALUE.fullmatch(plain)
+    if found is None or (found[3] and not same_unit(found[3], unit)):
         raise NotANumber(text)
-    try:
-        value = Decimal(found[1])
-    except InvalidOperation:
-        raise NotANumber(text) from None
-    if abs(value) > LARGEST or len(found[1]) > 24:
+    low = float(found[1])
+    high = float(found[2]) if found[2] else low
+    if low > high or max(abs(low), abs(high)) > LARGEST:
         raise NotANumber(text)
-    return value
+    return low, high
 
 
 def same_unit(written: str, unit: str) -> bool:
-    """Whether a unit typed behind a number is the target's; written as people or as the engine write it."""
-    def key(text: str) -> str:
-        text = unicodedata.normalize("NFKC", text).lower()
-        return re.sub(r"\s|\*", "", text).replace("°c", "degc").replace("℃", "degc").replace("^", "")
-
-    return key(written) == key(unit)
+    """Whether a unit typed behind a number is the target's, as the engine or as people write it."""
+    return simplified(written) in {simplified(unit), simplified(spelled(unit))}
 
 
-def judge(target: dict[str, Any], value: Decimal | None) -> dict[str, Any]:
-    """One measured value with its verdict, as kept in a round."""
-    low, high = target.get("min"), target.get("max")
-    kept = {
-        "name": target.get("name", ""),
-        "unit": target.get("unit", ""),
-        "min": low,
-        "max": high,
-        "value": None if value is None else float(value),
-    }
-    return kept | {"verdict": verdict(low, high, value)}
+def simplified(unit: str) -> str:
+    return re.sub(r"[\s*·^]", "", unicodedata.normalize("NFKC", unit)).lower()
 
 
-def verdict(low: float | None, high: float | None, value: Decimal | None) -> str:
-    """Met, missed or not measured. Compared as decimals, so that 98.0 is not below 98."""
+def judge(target: dict[str, Any], value: tuple[float, float] | None) -> dict[str, Any]:
+    """One measured value with its verdict, as kept in a round.
+
+    `low` and `high` are what was measured (equal for a single value, None when it was not); `gap` is by how much
+    it misses the target, in the target's unit.
+    """
+    wanted = figure_of(target)
+    if wanted is None:
+        raise NotANumber(str(target))
+    kept = {"name": wanted.name, "unit": wanted.unit, "target": interval(wanted)}
     if value is None:
-        return GAP
-    if low is not None and value < Decimal(str(low)):
-        return MISSED
-    if high is not None and value > Decimal(str(high)):
-        return MISSED
-    return MET
+        return kept | {"low": None, "high": None, "shown": "", "verdict": UNKNOWN, "gap": None}
+    measured = Figure(wanted.name, *value, wanted.unit)
+    check = compare(wanted, [measured])
+    found = {"low": value[0], "high": value[1], "shown": interval(measured)}
+    return kept | found | {"verdict": check.verdict, "gap": check.gap}
 
 
 def written(target: dict[str, Any]) -> str:
     """A target as people read it: ``吸光率 ≥ 98 %``."""
-    low, high, unit = target.get("min"), target.get("max"), target.get("unit", "")
-    name = target.get("name", "")
-    if low is not None and high is not None:
-        span = f"= {low:g}" if low == high else f"{low:g} – {high:g}"
-    elif low is not None:
-        span = f"≥ {low:g}"
-    elif high is not None:
-        span = f"≤ {high:g}"
-    else:
-        span = ""
-    return " ".join(part for part in (name, span, unit) if part)
+    figure = figure_of(target)
+    return in_words(figure) if figure else str(target.get("name", ""))
 
 
 def missed(values: Sequence[dict[str, Any]]) -> list[str]:

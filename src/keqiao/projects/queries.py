@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from keqiao.kernel import clocks, files
 from keqiao.kernel.models import Entry, File
@@ -78,23 +80,29 @@ def is_my_turn(row: Project, actor: Actor, step: Step | None = None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of who did what."""
+    """One line of who did what, when, on which part."""
 
-    entry: Entry
+    at: datetime
+    who: str
     label: str
     about: str
 
 
 def history(row: Project) -> list[Line]:
     """What was done on the project and its parts, newest first."""
-    about = Q(object_type="project", object_id=row.pk)
+    wanted = Q(object_type="project", object_id=row.pk)
     names: dict[tuple[str, int], str] = {}
     for part in PARTS:
         found = {item.pk: str(item) for item in getattr(row, f"{part}_rows").all()}
         names |= {(part, pk): name for pk, name in found.items()}
-        about |= Q(object_type=part, object_id__in=found)
-    entries = Entry.objects.filter(about).select_related("actor").order_by("-seq")[:HISTORY_LENGTH]
-    return [Line(entry, label_of(entry), names.get((entry.object_type, entry.object_id), "")) for entry in entries]
+        wanted |= Q(object_type=part, object_id__in=found)
+    entries = Entry.objects.filter(wanted).select_related("actor").order_by("-seq")[:HISTORY_LENGTH]
+    return [line_of(entry, names.get((entry.object_type, entry.object_id), "")) for entry in entries]
+
+
+def line_of(entry: Entry, about: str) -> Line:
+    """An entry in words."""
+    return Line(entry.at, str(entry.actor or _("平台")), label_of(entry), about)
 
 
 def label_of(entry: Entry) -> str:
@@ -115,14 +123,34 @@ def promises(row: Project) -> list[ClockRun]:
     return list(clocks.running(row))
 
 
-def verbs_of_parts(row: Project, actor: Actor) -> dict[tuple[str, int], list[Verb]]:
-    """What the actor may do now with the contract, each milestone and each income, without asking the base again."""
-    found: dict[tuple[str, int], list[Verb]] = {}
-    for part in PARTS:
-        workflow: Workflow[Any] = REGISTRY[f"{part}s"]
-        for item in getattr(row, f"{part}_rows").all():
-            item.project = row
-            found[f"{part}s", item.pk] = workflow.available(item, actor)
+def parts_of(row: Project, part: str, actor: Actor) -> list[dict[str, Any]]:
+    """The milestones or incomes of a project, each with what the actor may do with it now."""
+    workflow: Workflow[Any] = REGISTRY[f"{part}s"]
+    found = []
+    for item in getattr(row, f"{part}_rows").all():
+        item.project = row  # no query for what is at hand
+        found.append({"item": item.summary(), "verbs": workflow.available(item, actor)})
+    return found
+
+
+SECTIONS = {
+    "plan_milestone": "milestones",
+    "record_income": "money",
+    "record_reward": "money",
+    "upload": "documents",
+    "agree_case": "more",
+    "withdraw_case": "more",
+    "publish_case": "more",
+    "stop": "more",
+}
+"""Verbs that stand beside what they add to; all others are the buttons of the page."""
+
+
+def verbs_of(row: Project, actor: Actor) -> dict[str, list[Verb]]:
+    """What the actor may do now, by the section of the page where the button stands."""
+    found: dict[str, list[Verb]] = {"main": [], "milestones": [], "money": [], "documents": [], "more": []}
+    for verb in REGISTRY["projects"].available(row, actor):
+        found[SECTIONS.get(verb.name, "main")].append(verb)
     return found
 
 
@@ -138,6 +166,18 @@ def may_see_inside(clearance: int) -> bool:
 
 
 def contract_of(pk: int, actor: Actor) -> Contract | None:
-    """A contract with its project, if the actor may see it."""
-    return Contract.objects.visible_to(actor).select_related("project__need", "project__node").filter(pk=pk).first()
+    """A contract with its project and both sides, if the actor may see it."""
+    around = [f"project__{name}" for name in ("need", "node", *SIDES)]
+    signers = ("asker_signed_by", "provider_signed_by")
+    return Contract.objects.visible_to(actor).select_related(*around, *signers).filter(pk=pk).first()
 
+
+SIDES = ("asker", "provider", "asker_organisation", "provider_organisation")
+
+
+def sides(project: Project) -> dict[str, str]:
+    """Who the two sides are: the organisation, else the person."""
+    return {
+        "asker": str(project.asker_organisation or project.asker),
+        "provider": str(project.provider_organisation or project.provider),
+    }

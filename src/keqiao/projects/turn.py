@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from keqiao.projects.enums import ContractState, IncomeState, MilestoneState, Side
 from keqiao.projects.enums import ProjectState as S
+from keqiao.projects.measure import measurable
 
 if TYPE_CHECKING:
     from keqiao.projects.models import Contract, Project
@@ -105,7 +106,7 @@ def running(project: Project) -> Step:
             text = _("验收已交付的里程碑“%(title)s”。") % {"title": row.title}
             return Step(Side.ASKER.value, text, "milestones", row.pk, "accept")
     rounds = list(project.round_rows.all())
-    if project.targets and not (rounds and rounds[-1].all_met):
+    if measurable(project.targets) and not (rounds and rounds[-1].all_met):
         text = _("寄送第 %(number)d 轮样品。") % {"number": len(rounds) + 1}
         return on_project(project, Side.PROVIDER.value, text, "send_sample")
     for row in project.milestone_rows.all():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,10 +12,11 @@ from django.views.decorators.http import require_safe
 
 from keqiao.kernel.access import NotVisible
 from keqiao.kernel.freeze import versions_of
-from keqiao.kernel.visibility import OWNER
+from keqiao.kernel.visibility import OWNER, Seen
 from keqiao.projects import queries
 from keqiao.projects.charts import charts_of
 from keqiao.projects.enums import ProjectState
+from keqiao.projects.measure import written
 from keqiao.projects.models import Project
 from keqiao.projects.queries import Filters
 from keqiao.projects.turn import next_step
@@ -45,21 +48,29 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     seen = row.seen_by(request.user)
     if not queries.may_see_inside(seen.clearance):
         return render(request, "projects/case.html", {"project": seen})
+    return render(request, "projects/project.html", inside(row, seen, request.user))
+
+
+def inside(row: Project, seen: Seen, viewer: Any) -> dict[str, Any]:
+    """Everything that those see who see the inside of a project."""
     step = next_step(row)
-    context = {
+    return {
+        "workflow": PROJECT,
         "project": seen,
         "step": step.summary(),
-        "is_my_turn": queries.is_my_turn(row, request.user, step),
-        "side": queries.acting_side(row, request.user),
-        "verbs": PROJECT.available(row, request.user),
-        "part_verbs": queries.verbs_of_parts(row, request.user),
+        "is_my_turn": queries.is_my_turn(row, viewer, step),
+        "side": queries.acting_side(row, viewer),
+        "verbs": queries.verbs_of(row, viewer),
+        "milestones": queries.parts_of(row, "milestone", viewer),
+        "incomes": queries.parts_of(row, "income", viewer),
         "charts": charts_of(row.targets, row.rounds),
+        "targets": [written(target) for target in row.targets],
         "history": queries.history(row),
         "documents": queries.documents(row, seen.clearance),
         "promises": queries.promises(row),
+        "frozen": versions_of(row).filter(entry__verb="accept").last(),
         "track": track(row.state),
     }
-    return render(request, "projects/project.html", context)
 
 
 @require_safe
@@ -69,10 +80,12 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise NotVisible(_("没有找到这份合同，或者您无权查看。"))
     context = {
+        "workflow": CONTRACT,
         "contract": row.seen_by(request.user),
         "project": row.project.at(OWNER),
+        "targets": [written(target) for target in row.targets],
         "verbs": CONTRACT.available(row, request.user),
-        "versions": versions_of(row),
+        **queries.sides(row.project),
     }
     return render(request, "projects/contract.html", context)
 

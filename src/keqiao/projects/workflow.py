@@ -19,6 +19,7 @@ from keqiao.projects.enums import ContractState as C
 from keqiao.projects.enums import IncomeState as I
 from keqiao.projects.enums import MilestoneState as W
 from keqiao.projects.enums import ProjectState as S
+from keqiao.projects.measure import measurable
 from keqiao.projects.models import Contract, Income, Milestone, Project
 from keqiao.projects.rules import project_of
 
@@ -69,7 +70,7 @@ AUDIENCES = {
 @rule(_("只有平台自动执行这一步。"))
 def is_system_with_targets(row: Any, actor: Any) -> bool:
     """The system, on a project that has something to measure: only then a first sample is promised."""
-    return bool(is_system(row, actor)) and bool(row.targets or row.need.targets)
+    return bool(is_system(row, actor)) and bool(measurable(row.need.targets))
 
 
 PROJECT = Workflow(
