@@ -32,6 +32,12 @@ import django  # noqa: E402
 
 django.setup()  # the personas import models
 
+from django.conf import settings  # noqa: E402
+
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+# Pages are rendered without collecting (and hashing) the static files first.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
 pytest_plugins = ["tests.personas"]
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
+from ninja.errors import Throttled
 from ninja.security import HttpBearer, SessionAuth
 from pydantic import Field
 
@@ -62,9 +63,12 @@ class TokenOut(Schema):
 )
 def issue_token(request: HttpRequest, data: Credentials) -> TokenOut:
     """Exchange e-mail and password for a token. Accounts with a second factor make theirs on the account page."""
-    ratelimit.consume(request, action="login", key=data.email.lower(), raise_exception=True)
-    person = authenticate(request, username=data.email.lower().replace("\x00", ""), password=data.password)
+    email = data.email.lower().replace("\x00", "")
+    if not ratelimit.consume(request, action="login_failed", key=email, dry_run=True):
+        raise Throttled(wait=300)
+    person = authenticate(request, username=email, password=data.password)
     if not isinstance(person, Person):
+        ratelimit.consume(request, action="login_failed", key=email)
         raise Invalid(_("邮箱或密码不对。"), {"password": [_("请检查邮箱和密码；忘记密码可以在登录页重置。")]})
     if is_mfa_enabled(person):
         raise NotAllowed(_("该账号启用了第二因素，请登录后在“账号”页面创建令牌。"))

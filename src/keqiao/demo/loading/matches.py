@@ -88,9 +88,18 @@ def tell_proposal(one: records.Match, proposal: Proposal, loaded: Loaded) -> Non
     ledger, manager = loaded.ledger, proposal.manager_id
     proposed = ledger.ago(one.proposed_days_ago)
     ledger.did(
-        proposal, "create", by=manager, at=proposed, source="", target="proposed", asker_accepted_at=None,
-        provider_accepted_at=None, agreed_at=None, decline_reason="", decline_text="",
-    )  # fmt: skip
+        proposal,
+        "create",
+        by=manager,
+        at=proposed,
+        source="",
+        target="proposed",
+        asker_accepted_at=None,
+        provider_accepted_at=None,
+        agreed_at=None,
+        decline_reason="",
+        decline_text="",
+    )
     if one.stage == "proposed" or one.answered_days_ago is None:
         ledger.ran(proposal, PROPOSAL_ANSWER, proposed, None)
         return
@@ -103,13 +112,24 @@ def tell_proposal(one: records.Match, proposal: Proposal, loaded: Loaded) -> Non
         return
     between = proposed + (answered - proposed) / 2
     ledger.did(
-        proposal, "accept", by=proposal.asker_id, at=between, source="proposed", target="accepted_by_need",
+        proposal,
+        "accept",
+        by=proposal.asker_id,
+        at=between,
+        source="proposed",
+        target="accepted_by_need",
         asker_accepted_at=between,
-    )  # fmt: skip
+    )
     ledger.did(
-        proposal, "accept", by=proposal.provider_id, at=answered, source="accepted_by_need", target="agreed",
-        provider_accepted_at=answered, agreed_at=answered,
-    )  # fmt: skip
+        proposal,
+        "accept",
+        by=proposal.provider_id,
+        at=answered,
+        source="accepted_by_need",
+        target="agreed",
+        provider_accepted_at=answered,
+        agreed_at=answered,
+    )
 
 
 def load_grades(given: list[records.Match], proposals: list[Proposal], loaded: Loaded) -> None:
@@ -185,9 +205,19 @@ def tell_project(one: records.Match, project: Project, loaded: Loaded) -> None:
     ledger, proposal = loaded.ledger, project.proposal
     opened = (proposal.agreed_at or ledger.now) + timedelta(hours=5)
     ledger.did(
-        project, "create", by=project.manager_id, at=opened, source="", target="preparing", targets=[],
-        started_on=None, accepted_at=None, closed_at=None, asker_score=None, provider_score=None,
-    )  # fmt: skip
+        project,
+        "create",
+        by=project.manager_id,
+        at=opened,
+        source="",
+        target="preparing",
+        targets=[],
+        started_on=None,
+        accepted_at=None,
+        closed_at=None,
+        asker_score=None,
+        provider_score=None,
+    )
     ledger.did(proposal, "open_project", by=None, at=opened, source="agreed", target="in_project")
     ledger.did(project.need, "start_project", by=None, at=opened, source="open", target="in_project")
     if one.contract is None:
@@ -202,9 +232,14 @@ def tell_project(one: records.Match, project: Project, loaded: Loaded) -> None:
         ledger.ran(project, FIRST_SAMPLE, signed, None)
         return
     ledger.did(
-        project, "start", by=project.asker_id, at=signed + timedelta(hours=2), source="contracted", target="running",
+        project,
+        "start",
+        by=project.asker_id,
+        at=signed + timedelta(hours=2),
+        source="contracted",
+        target="running",
         started_on=project.started_on,
-    )  # fmt: skip
+    )
     tell_rounds(one, project, ledger)
     if one.stage == "closed" and project.closed_at:
         tell_closing(project, ledger, project.closed_at)
@@ -234,13 +269,23 @@ def tell_closing(project: Project, ledger: Ledger, closed: datetime) -> None:
     for side, score in (("asker", project.asker_score), ("provider", project.provider_score)):
         if score:
             ledger.did(
-                project, "rate", by=getattr(project, f"{side}_id"), at=closed + timedelta(minutes=5),
-                source="accepted", target="accepted", **{f"{side}_score": score},
-            )  # fmt: skip
+                project,
+                "rate",
+                by=getattr(project, f"{side}_id"),
+                at=closed + timedelta(minutes=5),
+                source="accepted",
+                target="accepted",
+                **{f"{side}_score": score},
+            )
     ledger.did(
-        project, "close", by=project.manager_id, at=closed + timedelta(minutes=10), source="accepted", target="closed",
+        project,
+        "close",
+        by=project.manager_id,
+        at=closed + timedelta(minutes=10),
+        source="accepted",
+        target="closed",
         closed_at=closed,
-    )  # fmt: skip
+    )
 
 
 def contract_of(one: records.Contract, project: Project, pk: int, ledger: Ledger) -> Contract:
@@ -276,31 +321,61 @@ def tell_contract(one: records.Contract, contract: Contract, loaded: Loaded) -> 
     ledger, project = loaded.ledger, contract.project
     signed = ledger.ago(one.signed_days_ago)
     blank = {
-        "asker_signed_by": None, "asker_signed_at": None, "provider_signed_by": None, "provider_signed_at": None,
-        "signed_on": None, "registration_number": "", "registered_on": None, "technical_amount": None, "digest": "",
-    }  # fmt: skip
+        "asker_signed_by": None,
+        "asker_signed_at": None,
+        "provider_signed_by": None,
+        "provider_signed_at": None,
+        "signed_on": None,
+        "registration_number": "",
+        "registered_on": None,
+        "technical_amount": None,
+        "digest": "",
+    }
     ledger.did(
         contract, "create", by=project.manager_id, at=signed - timedelta(hours=9), source="", target="draft", **blank
     )
     ledger.did(
-        contract, "propose", by=project.manager_id, at=signed - timedelta(hours=5), source="draft", target="signing",
+        contract,
+        "propose",
+        by=project.manager_id,
+        at=signed - timedelta(hours=5),
+        source="draft",
+        target="signing",
         digest=contract.digest,
-    )  # fmt: skip
+    )
     ledger.did(
-        contract, "sign", by=project.asker_id, at=signed - timedelta(hours=1), source="signing", target="half_signed",
-        asker_signed_by=project.asker_id, asker_signed_at=signed,
-    )  # fmt: skip
+        contract,
+        "sign",
+        by=project.asker_id,
+        at=signed - timedelta(hours=1),
+        source="signing",
+        target="half_signed",
+        asker_signed_by=project.asker_id,
+        asker_signed_at=signed,
+    )
     ledger.did(
-        contract, "sign", by=project.provider_id, at=signed - timedelta(minutes=1), source="half_signed",
-        target="signed", provider_signed_by=project.provider_id, provider_signed_at=signed,
+        contract,
+        "sign",
+        by=project.provider_id,
+        at=signed - timedelta(minutes=1),
+        source="half_signed",
+        target="signed",
+        provider_signed_by=project.provider_id,
+        provider_signed_at=signed,
         signed_on=contract.signed_on,
-    )  # fmt: skip
+    )
     if contract.registered_on:
         ledger.did(
-            contract, "register", by=project.manager_id, at=signed + timedelta(days=8), source="signed",
-            target="registered", registration_number=contract.registration_number,
-            registered_on=contract.registered_on, technical_amount=contract.technical_amount,
-        )  # fmt: skip
+            contract,
+            "register",
+            by=project.manager_id,
+            at=signed + timedelta(days=8),
+            source="signed",
+            target="registered",
+            registration_number=contract.registration_number,
+            registered_on=contract.registered_on,
+            technical_amount=contract.technical_amount,
+        )
 
 
 class Parts:
@@ -328,7 +403,7 @@ class Parts:
                 evidence=one.result_note,
                 decided_by=project.asker,
                 decided_at=project.closed_at,
-            )  # fmt: skip
+            )
         )
         if one.income:
             self.incomes.append((project, one.income, project.closed_at))
@@ -340,7 +415,7 @@ class Parts:
                     amount=Decimal(one.reward),
                     paid_on=project.closed_at.date(),
                     recorded_by=project.provider,
-                )  # fmt: skip
+                )
             )
 
     def save(self, ledger: Ledger) -> None:
@@ -360,16 +435,28 @@ class Parts:
                     recorded_by=project.provider,
                     confirmed_by=project.asker,
                     confirmed_at=at,
-                )  # fmt: skip
+                )
             )
             ledger.did(
-                rows[-1], "record", by=project.provider_id, at=at, source="", target="recorded",
-                confirmed_by=None, confirmed_at=None,
-            )  # fmt: skip
+                rows[-1],
+                "record",
+                by=project.provider_id,
+                at=at,
+                source="",
+                target="recorded",
+                confirmed_by=None,
+                confirmed_at=None,
+            )
             ledger.did(
-                rows[-1], "confirm", by=project.asker_id, at=at + timedelta(hours=3), source="recorded",
-                target="confirmed", confirmed_by=project.asker_id, confirmed_at=at,
-            )  # fmt: skip
+                rows[-1],
+                "confirm",
+                by=project.asker_id,
+                at=at + timedelta(hours=3),
+                source="recorded",
+                target="confirmed",
+                confirmed_by=project.asker_id,
+                confirmed_at=at,
+            )
         save_all(Income, rows)
 
 
