@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm
+from allauth.core import context as allauth_context
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -50,11 +54,40 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.SITE_NAME} · {subject}"
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In our words where we have some, and with addresses of ours: never with the host that a request named."""
+        request = allauth_context.request
+        asked = request.build_absolute_uri("/")
+        ours = {name: own_address(value, asked) for name, value in context.items()}
+        site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.PUBLIC_URL).netloc}
+        own = template_prefix.replace("account/email/", "parties/mail/")
+        message = self.render_mail(
+            own if has_template(f"{own}_message.txt") else template_prefix,
+            email,
+            {"request": request, "email": email, "current_site": site} | ours,
+        )
+        message.send()
+
     def post_login(self, request: HttpRequest, user: Person, **options: Any) -> HttpResponse:
         """Pages go on in the language of the account."""
         response: HttpResponse = super().post_login(request, user, **options)
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=400 * 86_400, samesite="Lax")
         return response
+
+
+def own_address(value: Any, asked: str) -> Any:
+    """A link made from the request's host, made again from the address that the platform is set to have."""
+    if isinstance(value, str) and value.startswith(asked):
+        return f"{settings.PUBLIC_URL}/{value.removeprefix(asked)}"
+    return value
+
+
+def has_template(name: str) -> bool:
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def known_language(code: str | None) -> str:
