@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,26 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture
-def cluster(place: Path) -> Cluster:
+def fresh(place: Path) -> Cluster:
+    """A cluster that is still to be made."""
+    return Cluster(place / "postgres", fast=True)
+
+
+@pytest.fixture(scope="session")
+def pattern() -> Iterator[Path]:
+    """A cluster made and stopped once, to be copied: making one takes a second or two."""
+    folder = Path(tempfile.mkdtemp(prefix="kq-"))
+    made = Cluster(folder / "postgres", fast=True)
+    made.start()
+    made.stop()
+    yield made.folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def cluster(place: Path, pattern: Path) -> Cluster:
+    """A cluster that was made before, and is stopped."""
+    subprocess.run(["cp", "-a", str(pattern), str(place / "postgres")], check=True)
     return Cluster(place / "postgres", fast=True)
 
 

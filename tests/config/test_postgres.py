@@ -25,18 +25,18 @@ def modes_above(*paths: Path) -> dict[Path, int]:
     return {above: stat.S_IMODE(above.stat().st_mode) for path in paths for above in path.parents}
 
 
-def test_start_makes_a_cluster_that_answers_and_stop_leaves_nothing_running(cluster: Cluster) -> None:
-    cluster.start()
-    with cluster.connect() as connection:
+def test_start_makes_a_cluster_that_answers_and_stop_leaves_nothing_running(fresh: Cluster) -> None:
+    fresh.start()
+    with fresh.connect() as connection:
         encoding, checksums, addresses = (
             connection.execute(f"SHOW {name}").fetchone()
             for name in ("server_encoding", "data_checksums", "listen_addresses")
         )
     assert (encoding, checksums, addresses) == (("UTF8",), ("on",), ("",))
-    assert named_in(cluster.data, "postgres") != []
-    assert cluster.stop() is True
-    assert named_in(cluster.data, "postgres") == []
-    assert (cluster.answers(), cluster.pid(), cluster.stop()) == (False, None, False)
+    assert named_in(fresh.data, "postgres") != []
+    assert fresh.stop() is True
+    assert named_in(fresh.data, "postgres") == []
+    assert (fresh.answers(), fresh.pid(), fresh.stop()) == (False, None, False)
 
 
 def test_durable_cluster_writes_before_it_acknowledges(durable: Cluster) -> None:
@@ -143,11 +143,11 @@ def elsewhere(cluster: Cluster, code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", "\n".join(lines)], check=False, capture_output=True, text=True)
 
 
-def test_two_starts_at_once_give_one_server(cluster: Cluster) -> None:
+def test_two_starts_at_once_give_one_server(fresh: Cluster) -> None:
     with ThreadPoolExecutor(3) as pool:
-        runs = [pool.submit(elsewhere, cluster, "cluster.start()\nprint(cluster.pid())") for _ in range(3)]
+        runs = [pool.submit(elsewhere, fresh, "cluster.start()\nprint(cluster.pid())") for _ in range(3)]
         numbers = [int(run.result().stdout) for run in runs]
-    assert numbers == [cluster.pid()] * 3
+    assert numbers == [fresh.pid()] * 3
 
 
 def test_in_use_the_last_user_stops_the_server(cluster: Cluster) -> None:
@@ -176,12 +176,12 @@ def test_in_use_keeps_a_server_that_was_started_to_stay(cluster: Cluster) -> Non
     assert cluster.answers() is True
 
 
-def test_broken_attempt_to_make_a_cluster_is_made_good(cluster: Cluster) -> None:
-    cluster.make_folder()
-    (cluster.folder / "pgdata.new").mkdir()
-    (cluster.folder / "pgdata.new" / "PG_VERSION").write_text("18")
-    cluster.start()
-    assert cluster.answers() is True
+def test_broken_attempt_to_make_a_cluster_is_made_good(fresh: Cluster) -> None:
+    fresh.make_folder()
+    (fresh.folder / "pgdata.new").mkdir()
+    (fresh.folder / "pgdata.new" / "PG_VERSION").write_text("18")
+    fresh.start()
+    assert fresh.answers() is True
 
 
 def test_cluster_of_another_version_is_left_alone(cluster: Cluster) -> None:
