@@ -55,20 +55,46 @@ class LookAlike:
     likeness: int
 
 
-def look_alikes(name: str, actor: Actor, *, but: int | None = None, limit: int = 5) -> list[LookAlike]:
+def look_alikes(name: str, actor: Actor, *, but: int | None = None) -> list[LookAlike]:
     """Organisations that `actor` may know of whose names look or sound like `name`, the most alike first."""
-    key = name_key(name)
-    if not key:
-        return []
-    others = Organisation.objects.visible_to(actor).exclude(pk=but or 0)
-    shortest, longest = lengths_near(key)
-    near = others.annotate(key_length=Length("name_key")).filter(key_length__gte=shortest, key_length__lte=longest)
-    found = nearly_same(key, dict(near.values_list("pk", "name_key")))
-    sounding = others.filter(sound_key=spoken(key)).values_list("pk", flat=True)
-    likeness = dict.fromkeys(sounding[:50], 99) | found
-    ranked = sorted(likeness, key=lambda pk: (-likeness[pk], pk))[:limit]
-    rows = others.select_related("node").in_bulk(ranked)
-    return [LookAlike(rows[pk], likeness[pk]) for pk in ranked]
+    return look_alikes_of({but or 0: name}, actor)[but or 0]
+
+
+def look_alikes_of(names: Mapping[int, str], actor: Actor, limit: int = 5) -> dict[int, list[LookAlike]]:
+    """The same for several organisations (id → name) at once, each without itself, in three queries."""
+    keys = {pk: name_key(name) for pk, name in names.items()}
+    others = Organisation.objects.visible_to(actor)
+    near = near_in_length(others, [key for key in keys.values() if key])
+    sounds: dict[str, list[int]] = {}
+    for pk, sound in others.filter(sound_key__in={spoken(key) for key in keys.values() if key}).values_list(
+        "pk", "sound_key"
+    ):
+        sounds.setdefault(sound, []).append(pk)
+    ranked = {pk: ranking(key, near, sounds.get(spoken(key), []), but=pk)[:limit] for pk, key in keys.items()}
+    rows = others.select_related("node").in_bulk({other for found in ranked.values() for other, _likeness in found})
+    return {
+        pk: [LookAlike(rows[other], likeness) for other, likeness in found if other in rows]
+        for pk, found in ranked.items()
+    }
+
+
+def near_in_length(others: QuerySet[Organisation], keys: Sequence[str]) -> dict[int, str]:
+    """Ids and keys of the organisations whose keys are long and short enough to be nearly one of `keys`."""
+    bounds = [lengths_near(key) for key in keys]
+    if not bounds:
+        return {}
+    rows = others.annotate(key_length=Length("name_key")).filter(
+        key_length__gte=min(shortest for shortest, _longest in bounds),
+        key_length__lte=max(longest for _shortest, longest in bounds),
+    )
+    return dict(rows.values_list("pk", "name_key"))
+
+
+def ranking(key: str, near: Mapping[int, str], sounding: Sequence[int], *, but: int) -> list[tuple[int, int]]:
+    """Ids with their likeness in percent, the most alike first; what only sounds the same counts 99."""
+    likeness = dict.fromkeys(sounding, 99) | (nearly_same(key, near) if key else {})
+    likeness.pop(but, None)
+    return sorted(likeness.items(), key=lambda item: (-item[1], item[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +123,8 @@ def with_evidence(rows: Sequence[Organisation], actor: Actor) -> list[ToVerify]:
     clocks = {clock.object_id: clock for clock in running}
     members = Membership.objects.filter(organisation__in=ids, state=MembershipState.ACTIVE)
     people = dict(members.values_list("organisation").annotate(n=Count("pk")))
-    return [
-        ToVerify(
-            row.seen_by(actor), clocks.get(row.pk), people.get(row.pk, 0), look_alikes(row.name, actor, but=row.pk)
-        )
-        for row in rows
-    ]
+    alikes = look_alikes_of({row.pk: row.name for row in rows}, actor)
+    return [ToVerify(row.seen_by(actor), clocks.get(row.pk), people.get(row.pk, 0), alikes[row.pk]) for row in rows]
 
 
 def administrators_of(organisation: Organisation) -> list[Person]:
