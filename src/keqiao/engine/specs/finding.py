@@ -8,7 +8,7 @@ from dataclasses import replace
 from keqiao.engine.specs.figure import Figure
 from keqiao.engine.specs.grammar import Measure, Parser
 from keqiao.engine.specs.lexicon import OUTPUT_WORDS, SMALLER_IS_BETTER
-from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit
+from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit, split_scale
 from keqiao.engine.specs.reading import read, tokenise
 from keqiao.engine.specs.units import read_unit
 
@@ -32,6 +32,7 @@ _MONEY = (
     "单价",
     "融资",
 )
+_EVERY = {"每秒": "s", "每分钟": "min", "每小时": "h", "每天": "day", "每日": "day", "每月": "month", "每年": "year"}
 _BRACKETED = re.compile(r"\(([^()]*)\)\s*(?:[:：]|为|是|要求)?\s*$")
 
 
@@ -55,20 +56,19 @@ def figures(text: str) -> list[Figure]:
             floor = end
         else:
             floor = measure.end
-    return _with_shared_names(found, folded)
+    return found
 
 
 def _named(text: str, measure: Measure, floor: int, limit: int) -> tuple[Figure, int, int] | None:
     begins = measure.start if measure.origin is None else measure.origin
-    name, start = name_before(text, floor, begins)
-    if measure.origin is not None and measure.goal:
-        name, start = _without_change(name, start)
+    name, start = name_before(text, floor, begins, goal=measure.goal)
     end = measure.end
     if not name:
         name, end = name_behind(text, measure.end, min(limit, measure.end + 30))
         end, start = max(end, measure.end), begins
     measure = _unit_of_name(text, measure, name)
-    if not _is_figure(measure, name):
+    name = "" if name in _EVERY else split_scale(name)[0]
+    if not _is_figure(measure, name) or _is_past(text, measure):
         return None
     low, high = measure.low, measure.high
     if measure.better:
@@ -76,8 +76,16 @@ def _named(text: str, measure: Measure, floor: int, limit: int) -> tuple[Figure,
     return Figure(name, _rounded(low), _rounded(high), measure.unit, measure.approx), start, end
 
 
-def _without_change(name: str, start: int) -> tuple[str, int]:
-    return name, start
+def _is_past(text: str, measure: Measure) -> bool:
+    """`近三年`, `20 余年来`: how long something has gone on is no figure of it."""
+    if measure.unit != "year":
+        return False
+    before = text[max(0, measure.start - 2) : measure.start + 1]
+    return (
+        text[measure.end : measure.end + 2].startswith(("来", "以来", "历史", "经验"))
+        or before.endswith("近")
+        or "过去" in before
+    )
 
 
 def smaller_is_better(name: str) -> bool:
@@ -93,10 +101,15 @@ def _unit_of_name(text: str, measure: Measure, name: str) -> Measure:
         unit = read_unit(bracket[1], 0) if bracket else None
         if unit is not None and bracket is not None and unit.end == len(bracket[1].rstrip()):
             return replace(measure, unit=unit.name, unitless=False)
+        if scale := split_scale(name)[1]:
+            return replace(measure, unit=scale, unitless=False)
         if measure.scaled and any(word in name for word in _MONEY):
             return replace(measure, unit="CNY", unitless=False)
     if measure.unit == "degree" and any(word in name for word in _HOT):
         return replace(measure, unit="degC")
+    if name in _EVERY:
+        per = "kWh" if measure.unit == "degree" else measure.unit
+        return replace(measure, unit=f"{per}/{_EVERY[name]}")
     if measure.unit.startswith("CNY/degree") or (measure.unit == "degree" and measure.scaled):
         return replace(measure, unit=measure.unit.replace("degree", "kWh"))
     return measure
@@ -110,10 +123,6 @@ def _is_figure(measure: Measure, name: str) -> bool:
     if measure.scaled:
         return any(word in name for word in OUTPUT_WORDS)
     return bool(name) and needs_no_unit(name)
-
-
-def _with_shared_names(found: list[Figure], text: str) -> list[Figure]:
-    return found
 
 
 def _rounded(value: float | None) -> float | None:

@@ -32,20 +32,21 @@ _HAN_PREFIX = {
     "E": "",
 }
 _OWN = {
-    "km": "公里 km", "kg": "公斤 千克 kg kilogram kilograms kgs", "t": "t 吨 公吨 tonne tonnes ton tons", "min": "min 分钟 mins minute minutes",
+    "km": "公里 km KM Km", "kg": "公斤 千克 kg KG Kg kilogram kilograms kgs", "t": "t 吨 公吨 tonne tonnes ton tons", "min": "min 分钟 mins minute minutes",
     "h": "h 小时 hr hrs hour hours 个小时", "day": "天 d 日 day days", "week": "周 星期 week weeks 个星期", "month": "个月 月 month months",
     "year": "年 a yr year years 周年", "%": "% percent 个百分点 百分点 wt% vol% at% mol% %RH", "permille": "‰", "ppm": "ppm", "ppb": "ppb",
     "degC": "°C ℃ 摄氏度 degC oC", "degF": "°F ℉ 华氏度 degF", "K": "K 开尔文", "degree": "° deg degree degrees 度角",
     "CNY": "元 人民币 块钱 RMB CNY yuan", "USD": "美元 美金 USD dollar dollars", "EUR": "欧元 EUR euros", "rpm": "rpm r/min 转/分钟 转/分 转每分钟",
-    "count": "次 cycles cycle times 循环", "kWh": "kWh kwh 千瓦时 度电 kW·h", "kV*A": "kVA 千伏安", "MV*A": "MVA 兆伏安", "V*A": "VA",
-    "mA*h": "mAh 毫安时", "A*h": "Ah 安时", "dB": "dB 分贝 db", "dBm": "dBm", "dBi": "dBi", "dBA": "dBA dB(A)", "hectare": "公顷 ha hectare hectares",
+    "count": "次 cycles cycle times 循环", "kWh": "kWh kwh KWh KWH Kwh 千瓦时 度电 kW·h", "kV*A": "kVA 千伏安", "MV*A": "MVA 兆伏安", "V*A": "VA",
+    "mA*h": "mAh 毫安时", "A*h": "Ah 安时", "dB": "dB 分贝 db DB", "dBm": "dBm", "dBi": "dBi", "dBA": "dBA dB(A)", "hectare": "公顷 ha hectare hectares",
     "mu": "亩", "inch": "英寸 inch inches", "angstrom": "Å 埃", "mmHg": "mmHg 毫米汞柱", "torr": "Torr torr", "atm": "atm 大气压 个大气压",
     "kgf": "kgf 公斤力", "um": "micron microns", "mesh": "目", "Mbit/s": "Mbps mbps", "Gbit/s": "Gbps", "kbit/s": "kbps Kbps", "Tbit/s": "Tbps", "bit/s": "bps",
     "gauss": "Gs gauss 高斯", "cd/m**2": "nit nits 尼特", "m**2": "平方米 平米 平方 sqm", "m**3": "立方米 立方 方", "cm**2": "平方厘米",
     "cm**3": "立方厘米 cc", "mm**2": "平方毫米", "km**2": "平方公里 平方千米", "HRC": "HRC", "HV": "HV", "HB": "HB HBW", "CFU": "CFU cfu",
     "pixel": "万像素点 像素点", "frame/s": "fps FPS 帧/秒 帧每秒 帧", "hp": "马力 hp", "count/s": "QPS TPS qps tps", "dpi": "dpi DPI", "fold": "倍 fold times倍",
     "U": "IU U", "degree/s": "dps", "arcsec": "角秒 arcsec", "arcmin": "角分 arcmin", "dtex": "dtex", "tex": "tex", "rad": "rad",
-    "kcal": "大卡 千卡", "count/min": "bpm", "Pa*s": "Pa·s Pa.s 帕秒", "mPa*s": "mPa·s mPa.s 毫帕秒", "nm": "纳米", "tenth": "成",
+    "kcal": "大卡 千卡", "W/(m*K)": "W/mK W/(mK)", "W/(m**2*K)": "W/m2K W/(m2K) W/m^2K W/(m^2K)", "kN": "KN", "kW": "KW Kw", "MPa": "Mpa mpa MPA", "kPa": "KPa Kpa KPA", "Hz": "HZ hz", "kHz": "KHz KHZ khz", "MHz": "Mhz MHZ",
+    "GHz": "Ghz GHZ", "kV": "KV Kv", "mm": "MM", "Pa": "PA", "mL": "ML", "count/min": "bpm", "Pa*s": "Pa·s Pa.s 帕秒", "mPa*s": "mPa·s mPa.s 毫帕秒", "nm": "纳米", "tenth": "成",
 }  # fmt: skip
 
 # A number before one of these counts things: it is a figure only as a rate (10万台/年) or with a name of output.
@@ -67,7 +68,7 @@ BEFORE = {
     "lower·than smaller·than shorter·than fewer·than below under within up·to not·exceeding not·exceed maximum·of "
     "a·maximum·of maximum max.",
     "better": "优于 好于 不劣于 不逊于",
-    "=": "= 达到 达 可达 可达到 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is are was were reaches reached reaching reach achieves achieved achieving",
+    "=": "= 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is are was were reaches reached reaching reach achieves achieved achieving",
     "goal": "提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至 下降到 下降至 减少到 减少至 缩短到 缩短至 缩减到 缩减至 延长到 延长至 扩大到 扩大至 "
     "控制到 控制在 控制至 压缩到 压缩至 升至 升到 增至 增到 减至 减到 →",
     "about": "约 大约 近 接近 大概 左右约 ≈ 大致 将近 about around approximately approx. approx ca. roughly nearly almost 约等于",

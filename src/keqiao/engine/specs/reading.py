@@ -133,10 +133,12 @@ _STANDARD = re.compile(
     r"(?:/T|/Z)?[\s-]*[A-Z]?\d+(?:[.-]\d+)*(?:[-—:：]\s*\d{2,4})?"
 )
 _LABEL = re.compile(
-    r"[A-Za-z]+[-_]?\d[A-Za-z0-9./-]*|\d+[A-Za-z]+\d[A-Za-z0-9-]*|\d+(?:-\d+){2,}|\d{7,}(?![\d.]*\s*[A-Za-z%万亿元°])"
+    r"[A-Za-z]+[-_]?\d[A-Za-z0-9./-]*|\d+[A-Za-z]+\d[A-Za-z0-9-]*|[248]K(?=\s*(?:视频|超|高清|分辨率|显示|屏|图像|影像|画质|摄像))|\d+(?:-\d+){2,}|\d{7,}(?![\d.]*\s*[A-Za-z%万亿元°])"
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*")
-_GLUED = sorted(["PUE", "COP", "pH", "PH", "Ra", "Rz", "AUC", "F1", "EER", "DN"], key=len, reverse=True)
+_GLUED = sorted(
+    ["PUE", "COP", "pH", "PH", "Ra", "Rz", "AUC", "F1", "EER", "DN", "HRC", "HV", "HB"], key=len, reverse=True
+)
 
 
 def _alternatives(table: dict[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
@@ -152,33 +154,56 @@ def _alternatives(table: dict[str, str]) -> tuple[re.Pattern[str], dict[str, str
 _BEFORE, _BEFORE_MEANING = _alternatives(BEFORE)
 _AFTER, _AFTER_MEANING = _alternatives(AFTER)
 _RANGE = _alternatives({"range": " ".join(RANGE)})[0]
+_FIRST = {word[0] for word in [*_BEFORE_MEANING, *_AFTER_MEANING, *RANGE] if not word[0].isascii()}
+_PLAIN = re.compile(
+    "[^"
+    + re.escape("".join(sorted(_FIRST | set("零〇一二两三四五六七八九十百千万半第正±¥€，。、；！？·…"))))
+    + r"\x21-\x7f]+"
+)
+_SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]|[^。；;！？\n]+$")
+_NUMERIC = re.compile(
+    r"\d|[一二两三四五六七八九十百千半](?:[十百千万亿年天月倍成点分个周小吨米公千毫微元到至]|[^\x00-\x7f]?$)"
+)
 
 
 def tokenise(text: str) -> Iterator[Token]:
-    """The tokens of a folded text, in order; spaces and what is not needed are passed over."""
-    position = 0
+    """The tokens of a folded text, in order. Spaces, sentences without a number and plain characters are passed over."""
+    for sentence in _SENTENCE.finditer(text):
+        if _NUMERIC.search(sentence[0]):
+            yield from _sentence(text, sentence.start(), sentence.end())
+        yield Token(Kind.BREAK, sentence.end() - 1, sentence.end(), text[sentence.end() - 1])
+
+
+def _sentence(text: str, position: int, end: int) -> Iterator[Token]:
     previous: Token | None = None
-    while position < len(text):
-        if text[position] == " ":
-            position += 1
+    while position < end:
+        plain = _PLAIN.match(text, position, end)
+        if plain is None:
+            token = _token(text, position, previous)
+            yield token
+            position = token.end
+            previous = token
             continue
-        token = _token(text, position, previous)
-        yield token
-        position, previous = token.end, token
+        position = plain.end()
+        if plain[0].strip():
+            previous = Token(Kind.WORD, plain.start(), position, plain[0])
+            yield previous
 
 
 def _token(text: str, at: int, previous: Token | None) -> Token:
     after_number = previous is not None and previous.kind is Kind.NUMBER
-    for read_token in (_name_with_digits, _number):
-        if (token := read_token(text, at, previous)) is not None:
-            return token
+    token = _name_with_digits(text, at) or _number(text, at, previous)
+    if token is not None:
+        return token
     if after_number and (match := _AFTER.match(text, at)):
         return Token(Kind.AFTER, at, match.end(), _AFTER_MEANING[match[0].lower()])
     if match := _TOLERANCE.match(text, at):
         return Token(Kind.TOLERANCE, at, match.end())
     if after_number and (match := _RANGE.match(text, at)):
         return Token(Kind.RANGE, at, match.end(), match[0])
-    if match := _BEFORE.match(text, at):
+    if (match := _BEFORE.match(text, at)) and not (
+        match[0].endswith("至") and text[match.end() : match.end() + 1] == "少"
+    ):
         return Token(Kind.BEFORE, at, match.end(), _BEFORE_MEANING.get(match[0]) or _BEFORE_MEANING[match[0].lower()])
     if match := _BREAK.match(text, at):
         return Token(Kind.BREAK, at, match.end(), match[0])
@@ -187,7 +212,7 @@ def _token(text: str, at: int, previous: Token | None) -> Token:
     return Token(Kind.WORD, at, end, text[at:end])
 
 
-def _name_with_digits(text: str, at: int, previous: Token | None) -> Token | None:
+def _name_with_digits(text: str, at: int) -> Token | None:
     """Dates, standard numbers, model names, telephone and patent numbers: no figures."""
     character = text[at]
     if not (character.isascii() and character.isalnum()) and character not in "第十一二三四五六七八九":
@@ -209,7 +234,7 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
         glued = next((name for name in _GLUED if word.startswith(name)), None)
         return glued is None or not word[len(glued) :][:1].isdigit()
     digits = _NUMBER.match(word)
-    if word.isdigit():
+    if word.isdigit() or word.endswith("K"):
         return True
     if re.fullmatch(r"\d+(?:-\d+){2,}", word):
         return True
@@ -246,11 +271,26 @@ def _amount(text: str, at: int, start: int) -> Token | None:
         return None
     number, end, han = found
     scale, end, unit = _scale_and_unit(text, end)
-    if han and unit is None and scale == 1.0:
+    if han and scale == 1.0 and _is_no_amount(text, number, end, unit):
         return None
     if unit is None and text[end : end + 1].isascii() and text[end : end + 1].isalpha():
         return None
     return Token(Kind.NUMBER, start, unit.end if unit else end, "", number * scale, unit, scale)
+
+
+def _is_no_amount(text: str, number: float, end: int, unit: Unit | None) -> bool:
+    """Whether a Chinese numeral only looks like one: `三元材料`, `六方`, `二次利用`, `一年一度`."""
+    if unit is None:
+        return not _range_follows(text, end)
+    single = number <= 9 and unit.name in {"CNY", "m**3", "mesh", "degree", "A", "g", "V", "m**2"}
+    return single or (number < 3 and unit.name in {"count", "day"}) or (number == 1 and unit.name == "year")
+
+
+def _range_follows(text: str, end: int) -> bool:
+    """`三到五年`: a numeral without a unit that is the lower end of a range."""
+    sign = _RANGE.match(text, end)
+    upper = _amount(text, sign.end(), sign.end()) if sign else None
+    return upper is not None and upper.unit is not None
 
 
 def _plain_number(text: str, at: int) -> tuple[float, int, bool] | None:
@@ -269,9 +309,11 @@ def _plain_number(text: str, at: int) -> tuple[float, int, bool] | None:
 
 def _han_number(text: str, at: int) -> tuple[float, int, bool] | None:
     match = _HAN_NUMBER.match(text, at)
-    if match is None or (at and text[at - 1] in "第每"):
+    if match is None or (at and text[at - 1] in "第每几数"):
         return None
     word = match[0]
+    if word[0] in "百千":
+        return None
     if word == "半":
         return 0.5, match.end(), True
     half = 0.5 if word.endswith("半") else 0.0
