@@ -1,0 +1,168 @@
+"""Needs of the four kinds."""
+
+from __future__ import annotations
+
+from random import Random
+
+from keqiao.demo.cast import Cast
+from keqiao.demo.chance import few, pick, source, weighted, with_numbers
+from keqiao.demo.composing import compose, phrases, reworded
+from keqiao.demo.fields import Field, Measure, Topic, all_topics, field_of
+from keqiao.demo.parties import lower, organisation
+from keqiao.demo.records import Need
+from keqiao.demo.speaking import Slots, common_slots, english_slots, need_slots
+from keqiao.demo.wording import Figure, drawn
+
+_MODES = (
+    (("development",), 34), (("development", "licence"), 18), (("licence",), 10), (("service",), 10), (("transfer", "licence"), 8),
+    (("consulting", "service"), 8), (("joint_laboratory", "development"), 7), (("try_first", "licence"), 5),
+)  # fmt: skip
+_REJECTS = (
+    ("unclear", "补充两次后仍看不出要解决什么问题，缺少可测量的指标。"),
+    ("duplicate", "与本单位上月发布的一条需求内容基本相同，请在原需求上更新。"),
+    ("not_genuine", "按登记电话联系单位，未能核实需求由本单位提出。"),
+    ("off_topic", "内容为设备采购询价，不属于科技需求，建议走采购平台。"),
+    ("secrecy", "文中涉及不宜公开的用户和型号，请脱敏后重新提交。"),
+)
+
+
+def kind_of(index: int) -> str:
+    """The kind of need number `index`: 78 % technology, 10 % talent, 6 % finance, 6 % site."""
+    if index < 2:
+        return "technology"
+    point = (index * 37 + 5) % 100
+    return "technology" if point < 78 else "talent" if point < 88 else "finance" if point < 94 else "site"
+
+
+def topic_of(index: int) -> Topic:
+    """The topic of need or achievement number `index`."""
+    topics = all_topics()
+    return topics[index % len(topics)]
+
+
+def turn_of(index: int) -> int:
+    """How many records of the same topic came before number `index`."""
+    return index // len(all_topics())
+
+
+def measures_of(seed: int, index: int) -> tuple[Measure, ...]:
+    """What need number `index` is measured by: two or three figures of its topic, the main one nearly always."""
+    rng = source(seed, "measures", index)
+    figures = topic_of(index).figures
+    chosen = set(few(rng, figures, 2 + (rng.random() < 0.45)))
+    if rng.random() < 0.8:
+        chosen.add(figures[0])
+    return tuple(figure for figure in figures if figure in chosen)[:3]
+
+
+def targets_of(seed: int, index: int) -> tuple[Figure, ...]:
+    """What need number `index` (of a technology) asks for; the same as on its card."""
+    rng = source(seed, "targets", index)
+    return tuple(drawn(rng, measure, measure.want) for measure in measures_of(seed, index))
+
+
+def present_of(seed: int, index: int) -> tuple[Figure, ...]:
+    """Where the company of need number `index` stands today."""
+    rng = source(seed, "present", index)
+    return tuple(drawn(rng, measure, measure.now) for measure in measures_of(seed, index))
+
+
+def need(cast: Cast, seed: int, index: int, state: str, published: float | None, created: float) -> Need:
+    """Need number `index` in this state, created and published so many days ago."""
+    rng = source(seed, "need", index)
+    topic, kind = topic_of(index), kind_of(index)
+    field = field_of(topic.subject)
+    contact = cast.contact_for(topic.number, turn_of(index))
+    company = organisation(cast, seed, cast.company_of_contact(contact))
+    slots = common_slots(rng, field, topic, turn_of(index))
+    said = _technology(rng, seed, index, field, slots) if kind == "technology" else _other(rng, kind, field, topic, slots)
+    title, title_en, problem, problem_en, current, targets = said
+    language = weighted(rng, (("zh", 86), ("both", 12), ("en", 2))) if kind == "technology" else "zh"
+    low, high = _budget(rng, kind, state)
+    reason, words = pick(rng, _REJECTS) if state == "rejected" else ("", "")
+    background = with_numbers(rng, pick(rng, phrases("others")["background"]["lines"]).format_map(slots))
+    return Need(
+        index=index,
+        subject=field.key,
+        kind=kind,
+        state=state,
+        language=language,
+        title=title_en if language == "en" else title,
+        title_en=title_en if language == "both" else "",
+        organisation=company.index,
+        contact=contact,
+        manager=cast.manager_for(index) if state in ("open", "in_project", "solved") and rng.random() < 0.7 else None,
+        node=company.node,
+        region=company.region,
+        fields=(pick(rng, field.industries), pick(rng, field.strategic)),
+        problem=problem_en if language == "en" else problem,
+        problem_en=problem_en if language == "both" else "",
+        current=current,
+        targets=targets,
+        background=background,
+        budget_minimum=low,
+        budget_maximum=high,
+        deadline_days=_deadline(rng, state, created),
+        cooperation_modes=weighted(rng, _MODES) if kind == "technology" else (),
+        confidentiality=_confidentiality(rng),
+        created_days_ago=created,
+        published_days_ago=published,
+        reject_reason=reason,
+        reject_text=words,
+    )
+
+
+Said = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]]
+
+
+def _technology(rng: Random, seed: int, index: int, field: Field, slots: Slots) -> Said:
+    topic, now, want = topic_of(index), present_of(seed, index), targets_of(seed, index)
+    slots = slots | need_slots(rng, topic, now, want) | english_slots(topic, want, target=True)
+    problem = compose(rng, "needs", slots, index * 5 + rng.randrange(3))
+    title = reworded(rng, pick(rng, phrases("titles")["need"]).format_map(slots | {"target": want[0].target()}))
+    title_en = pick(rng, phrases("titles")["need_en"]).format_map(slots)
+    problem_en = pick(rng, phrases("titles")["need_text_en"]).format_map(slots)
+    lines = tuple(figure.line() for figure in now), tuple(figure.target() for figure in want)
+    return title, title_en[0].upper() + title_en[1:], problem, problem_en, *lines
+
+
+def _other(rng: Random, kind: str, field: Field, topic: Topic, slots: Slots) -> Said:
+    role, amount = topic.role, rng.randrange(30, 300) * 10
+    sites, area = few(rng, field.sites, 2), rng.randrange(6, 80) * 100
+    number = str(rng.randrange(1, 5))
+    slots = slots | {
+        "role": role.name, "duty": role.duty, "skill": role.skill, "skill_word": pick(rng, topic.skills), "number": number,
+        "plant": pick(rng, topic.plants), "amount": str(amount), "area": str(area), "site_one": sites[0], "site_two": sites[-1],
+        "site_word": sites[0], "field_en_lower": lower(field.name_en),
+    }  # fmt: skip
+    lines = phrases("others")[kind]
+    problem = reworded(rng, with_numbers(rng, pick(rng, lines["texts"]).format_map(slots)))
+    title = pick(rng, lines["titles"]).format_map(slots)
+    targets = {
+        "talent": (f"招聘人数 ≥ {number} 人", f"相关经验 ≥ {rng.randrange(2, 9)} 年", f"年薪 ≥ {rng.randrange(15, 60)} 万元"),
+        "finance": (f"融资金额 ≥ {amount} 万元", f"出让比例 ≤ {rng.randrange(5, 21)} %"),
+        "site": (f"面积 ≥ {area} m²", f"净高 ≥ {rng.randrange(8, 19) / 2} m", f"供电容量 ≥ {rng.randrange(2, 21) * 100} kW"),
+    }[kind]
+    return title, lines["title_en"].format_map(slots), problem[:400], "", (), targets
+
+
+def _budget(rng: Random, kind: str, state: str) -> tuple[int | None, int | None]:
+    if kind != "technology" or (state == "draft" and rng.random() < 0.5) or rng.random() < 0.12:
+        return None, None
+    high = int(round(10 ** rng.uniform(5.3, 6.9), -5)) or 100_000
+    return int(round(high * rng.uniform(0.4, 0.8), -4)), high
+
+
+def _deadline(rng: Random, state: str, created: float) -> int:
+    if state in ("expired", "solved", "in_project"):
+        return -rng.randrange(1, max(2, int(created))) if state == "expired" else rng.randrange(-60, 120)
+    return rng.randrange(12, 260)
+
+
+def _confidentiality(rng: Random) -> tuple[tuple[str, str], ...]:
+    point = rng.random()
+    if point < 0.16:
+        return (("organisation", "nda"), ("contact", "nda"), ("background", "nda"))
+    if point < 0.26:
+        return (("current_state", "nda"),)
+    return (("budget_minimum", "staff"), ("budget_maximum", "staff")) if point < 0.34 else ()

@@ -1,0 +1,104 @@
+"""How figures are said: drawn values, lines of a card, and phrases in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from keqiao.demo.chance import pick
+from keqiao.demo.fields import Measure, Range
+
+_HIGH = ("{name}达到 {value} 以上", "{name}不低于 {value}", "{name} ≥ {value}", "{name}做到 {value} 以上", "{name}提高到 {value} 以上")
+_LOW = ("{name}不超过 {value}", "{name}控制在 {value} 以内", "{name} ≤ {value}", "{name}降到 {value} 以下", "{name}低于 {value}")
+_NOW_HIGH = ("{name}只有 {value}", "{name}约 {value}", "{name}在 {value} 上下", "{name}最好时 {value}", "{name}仅 {value}")
+_NOW_LOW = ("{name}高达 {value}", "{name}约 {value}", "{name}在 {value} 上下", "{name}还停在 {value}", "{name}要到 {value}")
+_GIVE = ("{name} {value}", "{name}为 {value}", "{name}达到 {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measure with a value."""
+
+    measure: Measure
+    value: float
+
+    @property
+    def number(self) -> str:
+        return f"{self.value:.{max(0, self.measure.digits)}f}"
+
+    @property
+    def quantity(self) -> str:
+        """Number and unit: ``98.5 %``, ``115°``, ``2.5``."""
+        unit = self.measure.unit
+        return f"{self.number}{'' if unit in ('', '°') else ' '}{unit}"
+
+    def line(self) -> str:
+        """What was measured or is offered: ``吸光率 98.5 %``."""
+        return f"{self.measure.name} {self.quantity}"
+
+    def target(self) -> str:
+        """What is asked for: ``吸光率 ≥ 98 %``."""
+        return f"{self.measure.name} {self.measure.relation} {self.quantity}"
+
+    def reaches(self, target: Figure) -> bool:
+        return self.measure.reaches(self.value, target.value)
+
+
+def drawn(rng: Random, measure: Measure, span: Range) -> Figure:
+    """A value of the span, rounded as the measure is read."""
+    value = round(rng.uniform(*span), measure.digits)
+    return Figure(measure, float(value))
+
+
+def between(start: Figure, end: Figure, share: float) -> Figure:
+    """A value on the way from one figure to the other (`share` 0 to 1), rounded the same way."""
+    return Figure(start.measure, round(start.value + (end.value - start.value) * share, start.measure.digits))
+
+
+def wanted(rng: Random, figure: Figure, *, also: bool = False) -> str:
+    """``吸光率做到 98 % 以上``; with the measure's other name if `also`."""
+    return _said(rng, figure, _HIGH if figure.measure.better == "high" else _LOW, also=also)
+
+
+def wanted_bare(figure: Figure) -> str:
+    """``吸光率 98 % 以上``."""
+    return f"{figure.measure.name} {figure.quantity} {'以上' if figure.measure.better == 'high' else '以内'}"
+
+
+def present(rng: Random, figure: Figure, *, also: bool = False) -> str:
+    """``吸光率只有 94 %``."""
+    return _said(rng, figure, _NOW_HIGH if figure.measure.better == "high" else _NOW_LOW, also=also)
+
+
+def given(rng: Random, figure: Figure, *, also: bool = False) -> str:
+    """``吸光率达到 98.7 %``."""
+    return _said(rng, figure, _GIVE, also=also)
+
+
+def versus(before: Figure, after: Figure) -> str:
+    """``吸光率由 94 % 提高到 98.7 %``."""
+    verb = "提高到" if after.value > before.value else "降到"
+    return f"{after.measure.name}由 {before.quantity} {verb} {after.quantity}"
+
+
+def in_english(figure: Figure, *, target: bool) -> str:
+    """``absorptance of at least 98 %`` or ``absorptance 98.7 %``."""
+    name = figure.measure.en[:1].lower() + figure.measure.en[1:]
+    amount = figure.quantity
+    for chinese, english in _UNITS.items():
+        amount = amount.replace(f"/{chinese}", f"/{english.rstrip('s')}").replace(chinese, english)
+    if not target:
+        return f"{name} {amount}"
+    return f"{name} of {'at least' if figure.measure.better == 'high' else 'at most'} {amount}"
+
+
+def _said(rng: Random, figure: Figure, phrases: tuple[str, ...], *, also: bool) -> str:
+    name = figure.measure.also if also else figure.measure.name
+    return pick(rng, phrases).format(name=name, value=figure.quantity)
+
+
+_UNITS = {
+    "万元": "0,000 CNY", "元": "CNY", "次": "times", "天": "days", "个月": "months", "月": "months", "年": "years", "亩": "mu", "例": "cases",
+    "台": "units", "件": "pieces", "人": "people", "株": "plants", "尾": "fish", "级": "grade", "处": "sites", "页": "pages", "秒": "s", "分钟": "min",
+    "条": "entries", "批": "batches", "倍": "times", "个": "",
+}  # fmt: skip
