@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,10 +11,9 @@ from typing import Any
 
 from django import forms, template
 from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy
 
 from keqiao.exchange import taxonomy
 from keqiao.kernel import calendar, clocks
@@ -31,14 +31,12 @@ def in_english() -> bool:
 
 @register.filter
 def money(value: object) -> str:
-    """An amount of yuan as people say it: 300 万元, 1.2 亿元; CNY 3 million in English."""
-    if value in (None, "") or not value:
+    """An amount of yuan as people say it: 300 万元, 1.2 亿元; CNY 3 million in English. Nothing for no amount."""
+    if value is None or not str(value):
         return ""
     amount = Decimal(str(value))
     if in_english():
-        if amount >= 1_000_000:
-            return f"CNY {tidy(amount / 1_000_000)} million"
-        return f"CNY {number_format(amount.normalize(), use_l10n=True, force_grouping=True)}"
+        return f"CNY {tidy(amount / 1_000_000)} million" if amount >= 1_000_000 else f"CNY {tidy(amount)}"
     if amount >= YI:
         return f"{tidy(amount / YI)} 亿元"
     if amount >= WAN:
@@ -47,14 +45,15 @@ def money(value: object) -> str:
 
 
 def tidy(value: Decimal) -> str:
-    """Up to two decimals, no trailing zeros."""
-    return f"{value.quantize(Decimal('0.01')).normalize():f}"
+    """Thousands grouped, up to two decimals, no trailing zeros."""
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
 
 
 AGES = (
-    (3600, 60, gettext_noop("%(n)d 分钟前")),
-    (86_400, 3600, gettext_noop("%(n)d 小时前")),
-    (8 * 86_400, 86_400, gettext_noop("%(n)d 天前")),
+    (3600, 60, ngettext_lazy("%(n)d 分钟前", "%(n)d 分钟前", "n")),
+    (86_400, 3600, ngettext_lazy("%(n)d 小时前", "%(n)d 小时前", "n")),
+    (8 * 86_400, 86_400, ngettext_lazy("%(n)d 天前", "%(n)d 天前", "n")),
 )
 """Below how many seconds, counted in what unit, said how."""
 
@@ -69,18 +68,33 @@ def since(moment: datetime | None) -> str:
         return gettext("刚刚")
     for limit, unit, words in AGES:
         if seconds < limit:
-            return gettext(words) % {"n": int(seconds // unit)}
+            return str(words % {"n": int(seconds // unit)})
     return timezone.localdate(moment).isoformat()
 
 
 # ---- figures ----------------------------------------------------------------------------------------------------
 
-UNITS = {"degC": "℃", "percent": "%", "year": "年", "month": "个月", "hour": "h", "micrometer": "μm", "CNY": "元"}
+UNITS = {"degC": "℃", "percent": "%", "um": "μm", "micrometer": "μm", "degree": "°", "ohm": "Ω", "count": ""}
+UNITS_ZH = {"year": "年", "month": "个月", "day": "天", "hour": "小时", "minute": "分钟", "tenth": "成"}
+UNITS_EN = {"hour": "h", "minute": "min", "tenth": "× 10 %"}
+POWER = re.compile(r"\*\*\s*\(?(-?\d+)\)?")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def part(figure: Any, name: str) -> Any:
     """A part of a figure, which is a dict from the database or an object of the engine."""
     return figure.get(name) if isinstance(figure, Mapping) else getattr(figure, name, None)
+
+
+@register.filter
+def unit_text(unit: str) -> str:
+    """A unit as people write it, from how pint reads it: g/cm**3 is g/cm³, degC is ℃."""
+    known = UNITS | (UNITS_EN if in_english() else UNITS_ZH)
+    if unit in known:
+        return known[unit]
+    raised = POWER.sub(lambda match: match[1].translate(RAISED), unit)
+    words = re.split(r"([/*() ])", raised.replace(" ", ""))
+    return "".join(known.get(word, "·" if word == "*" else word) for word in words)
 
 
 @register.filter
@@ -91,20 +105,25 @@ def figure_name(figure: Any) -> str:
 
 @register.filter
 def figure_text(figure: Any) -> str:
-    """The interval with its unit: ≥ 98 %, ≤ 1.15, −40–85 ℃, 1.04."""
+    """The interval with its unit: ≥ 98 %, ≤ 1.15, −40–85 ℃, 1.04; money as money."""
     low, high, unit = part(figure, "min"), part(figure, "max"), str(part(figure, "unit") or "")
     about = "≈ " if part(figure, "approx") else ""
-    shown = UNITS.get(unit, unit.replace("**", "^").replace("*", "·"))
-    tail = f" {shown}" if shown else ""
     if low is None and high is None:
         return ""
     if low is None:
-        return f"≤ {about}{number(high)}{tail}"
+        return f"≤ {about}{measured(high, unit)}"
     if high is None:
-        return f"≥ {about}{number(low)}{tail}"
+        return f"≥ {about}{measured(low, unit)}"
     if low == high:
-        return f"{about}{number(low)}{tail}"
-    return f"{about}{number(low)}–{number(high)}{tail}"
+        return f"{about}{measured(low, unit)}"
+    return f"{about}{number(low)}–{measured(high, unit)}" if unit != "CNY" else f"{about}{money(low)}–{money(high)}"
+
+
+def measured(value: float, unit: str) -> str:
+    """A number with its unit after a thin gap."""
+    if unit == "CNY":
+        return money(value)
+    return f"{number(value)} {unit_text(unit)}".strip()
 
 
 @register.filter
@@ -114,29 +133,49 @@ def figure_line(figure: Any) -> str:
 
 
 def number(value: Any) -> str:
-    """A number without a needless point, with a real minus."""
-    text = f"{float(value):.6g}"
-    if "e" in text:
-        text = f"{float(value):,.0f}" if abs(float(value)) >= 1e6 else text
+    """A number without a needless point, with a real minus, grouped from ten thousand on."""
+    amount = float(value)
+    text = f"{amount:,.10g}" if abs(amount) >= 10_000 else f"{amount:.10g}"
     return text.replace("-", "−")
 
 
 @register.filter
-def percent(value: float | None) -> str:
-    return "" if value is None else f"{round(float(value) * 100)} %"
+def percent(value: Any) -> str:
+    """A share between 0 and 1 as a whole percentage."""
+    return "" if value in (None, "") else f"{round(float(str(value)) * 100)} %"
 
 
-TONES = ("fill-achievement", "fill-need", "fill-thread", "fill-warn", "fill-muted")
+@register.filter
+def share_of(value: Any, whole: Any) -> float:
+    """How much of the whole, 0..100, for a bar 100 wide."""
+    return round(min(100.0, max(0.0, 100 * float(value) / float(whole))), 2) if float(whole or 0) else 0.0
+
+
+def part_label(name: str) -> str:
+    """What a part of a score is called."""
+    labels = {
+        "text": gettext("文字"),
+        "words": gettext("关键词"),
+        "field": gettext("领域"),
+        "region": gettext("地区"),
+        "figures": gettext("指标"),
+        "dense": gettext("语义"),
+        "learned": gettext("人工评分"),
+    }
+    return labels.get(name, name)
 
 
 @register.filter
 def stacked(parts: Iterable[Any]) -> list[dict[str, Any]]:
-    """The positive parts of a score as pieces of a bar 100 wide."""
+    """The positive parts of a score as pieces of a bar 100 wide, each with its label and its share in words."""
     x, pieces = 0.0, []
-    for index, piece in enumerate(parts):
-        width = max(0.0, float(part(piece, "value") or 0)) * 100
+    for piece in parts or ():
+        value = float(part(piece, "value") or 0)
+        if value <= 0:
+            continue
+        width = round(value * 100, 2)
         pieces.append(
-            {"x": round(x, 2), "width": round(width, 2), "tone": TONES[index % 5], "name": part(piece, "name")}
+            {"x": round(x, 2), "width": width, "label": part_label(part(piece, "name")), "share": percent(value)}
         )
         x += width
     return pieces
@@ -146,7 +185,7 @@ def stacked(parts: Iterable[Any]) -> list[dict[str, Any]]:
 def highlight(text: str, spans: Sequence[tuple[int, int]]) -> SafeString:
     """The text with <mark> around the spans (start, end); overlapping ones are joined."""
     out, position = [], 0
-    for start, end in sorted((int(s), int(e)) for s, e in spans):
+    for start, end in sorted((int(first), int(last)) for first, last in spans):
         start = max(start, position)
         if end <= start:
             continue
@@ -200,6 +239,28 @@ def label_of(form: forms.Form | None, name: str) -> str:
     return gettext("内容") if name == "__all__" else name
 
 
+@register.filter
+def is_file(field: forms.BoundField) -> bool:
+    return isinstance(field.field.widget, forms.FileInput)
+
+
+@register.filter
+def without_create(verbs: Iterable[Any]) -> list[Any]:
+    """The verbs that make sense on a row that exists."""
+    return [verb for verb in verbs or () if verb.name != "create"]
+
+
+@register.simple_tag
+def attributes(attrs: Any) -> SafeString:
+    """What a component was given and did not declare, as HTML attributes, every value escaped."""
+    pieces = [
+        SafeString(name) if value is True else format_html('{}="{}"', SafeString(name), value)
+        for name, value in attrs.attrs_dict().items()
+        if value is not None and value is not False
+    ]
+    return SafeString(" ".join(pieces))
+
+
 @register.simple_tag
 def new_key() -> str:
     """A fresh idempotency key for a form."""
@@ -226,18 +287,28 @@ def days_left(run: ClockRun) -> float:
 @register.filter
 def clock_left(run: ClockRun) -> str:
     """还剩 3 个工作日, 还剩 2 小时, 已超时 1 个工作日."""
-    if run.paused_at:
-        return gettext("等待补充，时钟暂停")
-    left = days_left(run)
-    hours = round(abs(left) * 8)
-    amount = (
-        gettext("%(n)d 个工作日") % {"n": round(abs(left))} if abs(left) >= 1 else gettext("%(n)d 小时") % {"n": hours}
-    )
-    return (
-        gettext("还剩 %(amount)s") % {"amount": amount}
-        if left > 0
-        else gettext("已超时 %(amount)s") % {"amount": amount}
-    )
+    return gettext("等待补充，时钟暂停") if run.paused_at else left_in_words(days_left(run))
+
+
+def left_in_words(days: float) -> str:
+    """Working days as people say them; hours below one day, never “0 hours”."""
+    count = round(abs(days))
+    amount = ngettext("%(n)d 个工作日", "%(n)d 个工作日", count) % {"n": count}
+    if abs(days) < 1:
+        hours = max(1, round(abs(days) * calendar.DAY_SECONDS / 3600))
+        amount = ngettext("%(n)d 小时", "%(n)d 小时", hours) % {"n": hours}
+    words = gettext("还剩 %(amount)s") if days > 0 else gettext("已超时 %(amount)s")
+    return words % {"amount": amount}
+
+
+@register.filter
+def workdays_left(due: datetime | None, node: str = "") -> str:
+    """How long until a moment, in working time of the node: 还剩 3 个工作日."""
+    if not due:
+        return ""
+    now = timezone.now()
+    seconds = calendar.working_seconds(now, due, node) if due >= now else -calendar.working_seconds(due, now, node)
+    return left_in_words(seconds / calendar.DAY_SECONDS)
 
 
 @register.filter
