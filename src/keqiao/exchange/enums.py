@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class NeedState(TextChoices):
     DRAFT = "draft", _("草稿")
     TRIAGE = "triage", _("待初审")
+    INFORMATION = "information", _("待补充")
     OPEN = "open", _("对接中")
     IN_PROJECT = "in_project", _("合作中")
     SOLVED = "solved", _("已解决")
     REJECTED = "rejected", _("未通过")
     WITHDRAWN = "withdrawn", _("已撤回")
     EXPIRED = "expired", _("已到期")
+    TAKEN_DOWN = "taken_down", _("已由平台下架")
 
 
 class NeedKind(TextChoices):
@@ -27,9 +29,11 @@ class NeedKind(TextChoices):
 class AchievementState(TextChoices):
     DRAFT = "draft", _("草稿")
     TRIAGE = "triage", _("待初审")
+    INFORMATION = "information", _("待补充")
     PUBLISHED = "published", _("已发布")
     REJECTED = "rejected", _("未通过")
-    WITHDRAWN = "withdrawn", _("已下架")
+    WITHDRAWN = "withdrawn", _("已撤回")
+    TAKEN_DOWN = "taken_down", _("已由平台下架")
 
 
 class SolutionState(TextChoices):
@@ -63,6 +67,27 @@ class IntellectualProperty(TextChoices):
     NONE = "none", _("尚未保护")
 
 
+class Maturity(IntegerChoices):
+    """Technology readiness, the nine levels of GB/T 22900-2022, each described in words of our own."""
+
+    REPORT = 1, _("1 级：发现了原理并有报告")
+    CONCEPT = 2, _("2 级：有了技术方案和用途设想")
+    FUNCTION = 3, _("3 级：关键功能在实验中验证")
+    SIMULATION = 4, _("4 级：实验室里整体跑通")
+    FIRST_SAMPLE = 5, _("5 级：初样在模拟环境中合格")
+    SAMPLE = 6, _("6 级：正样在模拟环境中演示")
+    ENVIRONMENT = 7, _("7 级：样机在真实环境中演示")
+    PRODUCT = 8, _("8 级：产品定型，通过检验")
+    SYSTEM = 9, _("9 级：产品批量使用，稳定可靠")
+
+
+class Language(TextChoices):
+    """In which language a text was first written."""
+
+    CHINESE = "zh", _("中文")
+    ENGLISH = "en", _("英文")
+
+
 class RejectReason(TextChoices):
     """Why triage rejects; counted and shown as a trend."""
 
@@ -88,4 +113,5 @@ class DeclineReason(TextChoices):
     RIGHTS = "rights", _("权属或许可条件不合适")
     CHOSEN_OTHER = "chosen_other", _("已选择其他方案")
     NOT_RELATED = "not_related", _("与需求不相关")
+    NEED_CLOSED = "need_closed", _("需求已关闭")
     OTHER = "other", _("其他")
