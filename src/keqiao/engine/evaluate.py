@@ -10,6 +10,7 @@
 Each is the mean over the queries that count for it, None when there are none. Equal scores are ordered by
 document id.
 """
+# ruff: noqa: A002 - `filter` is the word of the domain, and of Qdrant
 
 from __future__ import annotations
 

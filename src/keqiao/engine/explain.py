@@ -114,7 +114,7 @@ def phrases(
     later when that gives a longer one (as LZ77 compressors do). `worth` weighs a run.
     """
     starts: dict[tuple[str, str], list[int]] = {}
-    for i, unit in enumerate(document.units):
+    for i in range(len(document.units)):
         for key in _keys(document.units, i):
             starts.setdefault(key, []).append(i)
     found: dict[str, tuple[list[Place], list[Place]]] = {}

@@ -4,6 +4,7 @@ with EdgeIndex(folder) as index:
     index.upsert([Document(id="a1", kind="achievement", title="超黑吸光涂层")])
     index.search(query, limit=1000, filter=Filter(kinds=["achievement"]))
 """
+# ruff: noqa: A002 - `filter` is the word of the domain, and of Qdrant
 
 from __future__ import annotations
 

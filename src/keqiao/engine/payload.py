@@ -57,14 +57,14 @@ def _prefixes(code: str) -> list[str]:
     return cut if len(code) <= _LONGEST_CODE else [*cut, code]
 
 
-def condition_lists(filter: Filter) -> dict[str, list[str]]:
+def condition_lists(wanted: Filter) -> dict[str, list[str]]:
     """The equality parts of a filter as payload key and accepted values."""
     parts = {
-        "kind": filter.kinds,
-        "audience": filter.audiences,
-        "field_path": filter.fields,
-        "region_path": filter.regions,
-        "node": filter.nodes,
-        "language": filter.languages,
+        "kind": wanted.kinds,
+        "audience": wanted.audiences,
+        "field_path": wanted.fields,
+        "region_path": wanted.regions,
+        "node": wanted.nodes,
+        "language": wanted.languages,
     }
     return {key: list(values) for key, values in parts.items() if values}

@@ -8,10 +8,11 @@ The score of a candidate is a sum of parts and lies between 0 and 1:
 | `words` | 0.06 | share of the query's words, weighted by rarity, that the document has |
 | `field` | 0.08 | closest relation of any two field codes |
 | `region` | 0.02 | relation of the two regions |
-| `figures` | 0.12 | share of the targets that are met; below 0 where targets are missed: the part of them that is missed takes away half of all the rest |
+| `figures` | 0.12 | share of the targets met; the share missed takes away up to half of all the rest (below 0) |
 
 A target that the document says nothing about (`unknown`) neither lifts nor sinks.
 """
+# ruff: noqa: A002 - `filter` is the word of the domain, and of Qdrant
 
 from __future__ import annotations
 

@@ -18,19 +18,26 @@ import numpy.typing as npt
 import opencc
 import rjieba
 
+from keqiao.engine.blocks import listed
+
 # Words that say that something is a project, not what it is about. Leaving them out of both sides lifts
 # nDCG@10 on graded needs by about one point; each of them may stand inside a longer compound.
-FILLERS = (
-    "研发", "研究", "研制", "开发", "及其", "产业化", "关键技术", "核心技术", "应用", "项目", "系统", "技术", "一种",
-    "方法", "示范", "推广", "以及", "基于", "实现", "进行", "解决", "问题", "需求", "希望", "寻求", "我们", "我公司", "公司",
-    "本公司", "企业", "有限公司", "有限责任公司", "股份", "集团", "提供", "具有", "采用", "相关", "目前", "通过", "要求", "需要", "合作",
-    "课题", "成果", "工程", "及", "与", "和", "的", "等", "了", "在", "对", "为", "是",
-)  # fmt: skip
+FILLERS = listed(
+    """
+    研发 研究 研制 开发 及其 产业化 关键技术 核心技术 应用 项目 系统 技术 一种 方法 示范 推广 以及 基于 实现 进行
+    解决 问题 需求 希望 寻求 我们 我公司 公司 本公司 企业 有限公司 有限责任公司 股份 集团 提供 具有 采用 相关 目前
+    通过 要求 需要 合作 课题 成果 工程 及 与 和 的 等 了 在 对 为 是
+    """
+)
 _ENGLISH_FILLERS = frozenset(
-    "a an and are as at be been by can could did do does for from had has have here how however in into is it its may "
-    "more most not of on or our such than that the their then there these they this those through to under using was "
-    "we were what when where which while who will with would also both between based research study paper results "
-    "result method methods proposed".split()
+    listed(
+        """
+    a also an and are as at based be been between both by can could did do does for from had has have here how
+    however in into is it its may method methods more most not of on or our paper proposed research result results
+    study such than that the their then there these they this those through to under using was we were what when
+    where which while who will with would
+        """
+    )
 )
 _FILLER = re.compile("|".join(sorted(FILLERS, key=lambda word: (-len(word), word))))
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")

@@ -2,168 +2,290 @@
 
 from __future__ import annotations
 
-# How a unit may be written -> how pint reads it. Case matters (MPa and mPa); Han is simplified, forms are NFKC.
-_BASE = {
-    "m": "m 米", "s": "s 秒 秒钟 sec second seconds", "g": "g 克", "Pa": "Pa 帕 帕斯卡", "W": "W 瓦 瓦特", "V": "V 伏 伏特",
-    "A": "A 安 安培", "Hz": "Hz 赫兹 赫", "J": "J 焦 焦耳", "N": "N 牛 牛顿", "L": "L l 升", "eV": "eV", "Wh": "Wh 瓦时 W·h",
-    "T": "T 特斯拉", "F": "F 法拉", "H": "H 亨", "ohm": "Ω ohm 欧姆 欧", "S": "S 西门子", "mol": "mol 摩尔", "bar": "bar",
-    "lm": "lm 流明", "lx": "lx lux 勒克斯", "cal": "cal", "B": "B", "bit": "bit bits", "pixel": "px pixel 像素", "Bq": "Bq", "Gy": "Gy",
-    "cd": "cd 坎德拉", "P": "P", "var": "var 乏", "FLOPS": "FLOPS flops Flops", "OPS": "OPS",
-}  # fmt: skip
-_PREFIXED = {
-    "m": "n u m c d k f", "s": "n u m p f", "g": "u m k n p", "Pa": "m k M G h u", "W": "m k M G u n T", "V": "m k M u n",
-    "A": "m k u n p", "Hz": "k M G T m", "J": "k M m G u", "N": "k m M u", "L": "m u n d", "eV": "m k M G", "Wh": "k M G m",
-    "T": "m u n", "F": "m u n p", "H": "m u n", "ohm": "k M G m u", "S": "m u", "mol": "m u k n", "bar": "m k", "lm": "k", "lx": "k",
-    "cal": "k", "B": "k M G T P", "bit": "k M G T", "pixel": "M", "Bq": "k M G", "Gy": "m", "cd": "m", "P": "c m", "var": "k M",
-    "FLOPS": "M G T P E", "OPS": "G T M",
-}  # fmt: skip
-_HAN_PREFIX = {
-    "n": "纳",
-    "u": "微",
-    "m": "毫",
-    "c": "厘",
-    "d": "分",
-    "k": "千",
-    "M": "兆",
-    "G": "吉",
-    "T": "太",
-    "h": "百",
-    "P": "拍",
-    "E": "",
-}
-_OWN = {
-    "km": "公里 km KM Km", "kg": "公斤 千克 kg KG Kg kilogram kilograms kgs", "t": "t 吨 公吨 tonne tonnes ton tons", "min": "min 分钟 mins minute minutes",
-    "h": "h 小时 hr hrs hour hours 个小时", "day": "天 d 日 day days", "week": "周 星期 week weeks 个星期", "month": "个月 月 month months",
-    "year": "年 a yr year years 周年", "%": "% percent 个百分点 百分点 wt% vol% at% mol% %RH", "permille": "‰", "ppm": "ppm", "ppb": "ppb",
-    "degC": "°C ℃ 摄氏度 degC oC", "degF": "°F ℉ 华氏度 degF", "K": "K 开尔文", "degree": "° deg degree degrees 度角",
-    "CNY": "元 人民币 块钱 RMB CNY yuan", "USD": "美元 美金 USD dollar dollars", "EUR": "欧元 EUR euros", "rpm": "rpm r/min 转/分钟 转/分 转每分钟",
-    "count": "次 cycles cycle times 循环", "kWh": "kWh kwh KWh KWH Kwh 千瓦时 度电 kW·h", "kV*A": "kVA 千伏安", "MV*A": "MVA 兆伏安", "V*A": "VA",
-    "mA*h": "mAh 毫安时", "A*h": "Ah 安时", "dB": "dB 分贝 db DB", "dBm": "dBm", "dBi": "dBi", "dBA": "dBA dB(A)", "hectare": "公顷 ha hectare hectares",
-    "mu": "亩", "inch": "英寸 inch inches", "angstrom": "Å 埃", "mmHg": "mmHg 毫米汞柱", "torr": "Torr torr", "atm": "atm 大气压 个大气压",
-    "kgf": "kgf 公斤力", "um": "micron microns", "mesh": "目", "Mbit/s": "Mbps mbps", "Gbit/s": "Gbps", "kbit/s": "kbps Kbps", "Tbit/s": "Tbps", "bit/s": "bps",
-    "gauss": "Gs gauss 高斯", "cd/m**2": "nit nits 尼特", "m**2": "平方米 平米 平方 sqm", "m**3": "立方米 立方 方", "cm**2": "平方厘米",
-    "cm**3": "立方厘米 cc", "mm**2": "平方毫米", "km**2": "平方公里 平方千米", "HRC": "HRC", "HV": "HV", "HB": "HB HBW", "CFU": "CFU cfu",
-    "pixel": "万像素点 像素点", "frame/s": "fps FPS 帧/秒 帧每秒 帧", "hp": "马力 hp", "count/s": "QPS TPS qps tps", "dpi": "dpi DPI", "fold": "倍 fold times倍",
-    "U": "IU U", "degree/s": "dps", "arcsec": "角秒 arcsec", "arcmin": "角分 arcmin", "dtex": "dtex", "tex": "tex", "rad": "rad",
-    "kcal": "大卡 千卡", "W/(m*K)": "W/mK W/(mK)", "W/(m**2*K)": "W/m2K W/(m2K) W/m^2K W/(m^2K)", "kN": "KN", "kW": "KW Kw", "MPa": "Mpa mpa MPA", "kPa": "KPa Kpa KPA", "Hz": "HZ hz", "kHz": "KHz KHZ khz", "MHz": "Mhz MHZ",
-    "GHz": "Ghz GHZ", "kV": "KV Kv", "mm": "MM", "Pa": "PA", "mL": "ML", "count/min": "bpm", "Pa*s": "Pa·s Pa.s 帕秒", "mPa*s": "mPa·s mPa.s 毫帕秒", "nm": "纳米", "tenth": "成",
-}  # fmt: skip
+from keqiao.engine.blocks import listed, table
+
+# How a unit may be written. Case matters (MPa and mPa); Han is simplified, forms are NFKC.
+_BASE = table(
+    """
+m: m 米
+s: s 秒 秒钟 sec second seconds
+g: g 克
+Pa: Pa 帕 帕斯卡
+W: W 瓦 瓦特
+V: V 伏 伏特
+A: A 安 安培
+Hz: Hz 赫兹 赫
+J: J 焦 焦耳
+N: N 牛 牛顿
+L: L l 升
+eV: eV
+Wh: Wh 瓦时 W·h
+T: T 特斯拉
+F: F 法拉
+H: H 亨
+ohm: Ω ohm 欧姆 欧
+S: S 西门子
+mol: mol 摩尔
+bar: bar
+lm: lm 流明
+lx: lx lux 勒克斯
+cal: cal
+B: B
+bit: bit bits
+pixel: px pixel 像素
+Bq: Bq
+Gy: Gy
+cd: cd 坎德拉
+P: P
+var: var 乏
+FLOPS: FLOPS flops Flops
+OPS: OPS
+"""
+)
+
+# The prefixes with which a base unit is met.
+_PREFIXED = table(
+    """
+m: n u m c d k f
+s: n u m p f
+g: u m k n p
+Pa: m k M G h u
+W: m k M G u n T
+V: m k M u n
+A: m k u n p
+Hz: k M G T m
+J: k M m G u
+N: k m M u
+L: m u n d
+eV: m k M G
+Wh: k M G m
+T: m u n
+F: m u n p
+H: m u n
+ohm: k M G m u
+S: m u
+mol: m u k n
+bar: m k
+lm: k
+lx: k
+cal: k
+B: k M G T P
+bit: k M G T
+pixel: M
+Bq: k M G
+Gy: m
+cd: m
+P: c m
+var: k M
+FLOPS: M G T P E
+OPS: G T M
+"""
+)
+_HAN_PREFIX = dict(zip("numcdkMGThP", "纳微毫厘分千兆吉太百拍", strict=True))
+_OWN = table(
+    """
+km: 公里 km KM Km
+kg: 公斤 千克 kg KG Kg kilogram kilograms kgs
+t: t 吨 公吨 tonne tonnes ton tons
+min: min 分钟 mins minute minutes
+h: h 小时 hr hrs hour hours 个小时
+day: 天 d 日 day days
+week: 周 星期 week weeks 个星期
+month: 个月 月 month months
+year: 年 a yr year years 周年
+%: % percent 个百分点 百分点 wt% vol% at% mol% %RH
+permille: ‰
+ppm: ppm
+ppb: ppb
+degC: °C ℃ 摄氏度 degC oC
+degF: °F ℉ 华氏度 degF
+K: K 开尔文
+degree: ° deg degree degrees 度角
+CNY: 元 人民币 块钱 RMB CNY yuan
+USD: 美元 美金 USD dollar dollars
+EUR: 欧元 EUR euros
+rpm: rpm r/min 转/分钟 转/分 转每分钟
+count: 次 cycles cycle times 循环
+kWh: kWh kwh KWh KWH Kwh 千瓦时 度电 kW·h
+kV*A: kVA 千伏安
+MV*A: MVA 兆伏安
+V*A: VA
+mA*h: mAh 毫安时
+A*h: Ah 安时
+dB: dB 分贝 db DB
+dBm: dBm
+dBi: dBi
+dBA: dBA dB(A)
+hectare: 公顷 ha hectare hectares
+mu: 亩
+inch: 英寸 inch inches
+angstrom: Å 埃
+mmHg: mmHg 毫米汞柱
+torr: Torr torr
+atm: atm 大气压 个大气压
+kgf: kgf 公斤力
+um: micron microns
+mesh: 目
+Mbit/s: Mbps mbps
+Gbit/s: Gbps
+kbit/s: kbps Kbps
+Tbit/s: Tbps
+bit/s: bps
+gauss: Gs gauss 高斯
+cd/m**2: nit nits 尼特
+m**2: 平方米 平米 平方 sqm
+m**3: 立方米 立方 方
+cm**2: 平方厘米
+cm**3: 立方厘米 cc
+mm**2: 平方毫米
+km**2: 平方公里 平方千米
+HRC: HRC
+HV: HV
+HB: HB HBW
+CFU: CFU cfu
+pixel: 万像素点 像素点
+frame/s: fps FPS 帧/秒 帧每秒 帧
+hp: 马力 hp
+count/s: QPS TPS qps tps
+dpi: dpi DPI
+fold: 倍 fold times倍
+U: IU U
+degree/s: dps
+arcsec: 角秒 arcsec
+arcmin: 角分 arcmin
+dtex: dtex
+tex: tex
+rad: rad
+kcal: 大卡 千卡
+W/(m*K): W/mK W/(mK)
+W/(m**2*K): W/m2K W/(m2K) W/m^2K W/(m^2K)
+kN: KN
+kW: KW Kw
+MPa: Mpa mpa MPA
+kPa: KPa Kpa KPA
+Hz: HZ hz
+kHz: KHz KHZ khz
+MHz: Mhz MHZ
+GHz: Ghz GHZ
+kV: KV Kv
+mm: MM
+Pa: PA
+mL: ML
+count/min: bpm
+Pa*s: Pa·s Pa.s 帕秒
+mPa*s: mPa·s mPa.s 毫帕秒
+nm: 纳米
+tenth: 成
+"""
+)
 
 # A number before one of these counts things: it is a figure only as a rate (10万台/年) or with a name of output.
-COUNTERS = ("台套", "项", "件", "篇", "个", "人", "家", "名", "位", "套", "台", "只", "片", "支", "株", "头", "辆", "座", "块", "条", "款",
-            "种", "组", "批", "户", "所", "部", "本", "张", "份", "颗", "粒", "瓶", "盒", "箱", "枚", "根", "架", "艘", "栋", "例", "处", "页", "字",
-            "units", "pcs", "patents", "papers", "people", "unit", "piece", "pieces")  # fmt: skip
+COUNTERS = listed(
+    """
+    台套 项 件 篇 个 人 家 名 位 套 台 只 片 支 株 头 辆 座 块 条 款 种 组 批 户 所 部 本 张 份 颗 粒 瓶 盒 箱 枚 根
+    架 艘 栋 例 处 页 字 units pcs patents papers people unit piece pieces
+    """
+)
 
-MULTIPLIERS = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12, "百亿": 1e10,
-               "千亿": 1e11, "余万": 1e4, "多万": 1e4, "余亿": 1e8, "million": 1e6, "billion": 1e9, "thousand": 1e3, "trillion": 1e12}  # fmt: skip
-
-# What a word says about the number after it (before) or ahead of it (after).
-BEFORE = {
-    ">=": "≥ >= => ≧ ⩾ 不低于 不小于 不少于 不得低于 不得小于 不得少于 不应低于 不应小于 不应少于 应不低于 应不小于 大于等于 大于或等于 大于 高于 超过 超 多于 至少 最少 最低 "
-    "不下于 不亚于 不短于 不弱于 突破 > at·least no·less·than not·less·than no·lower·than not·lower·than no·fewer·than "
-    "greater·than·or·equal·to more·than greater·than larger·than higher·than longer·than over above exceeding exceeds "
-    "exceed in·excess·of minimum·of a·minimum·of minimum min. better·than",
-    "<=": "≤ <= =< ≦ ⩽ 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过 小于等于 小于或等于 小于 低于 少于 短于 不足 "
-    "至多 最多 < at·most no·more·than not·more·than no·greater·than not·greater·than no·higher·than less·than·or·equal·to less·than "
-    "lower·than smaller·than shorter·than fewer·than below under within up·to not·exceeding not·exceed maximum·of "
-    "a·maximum·of maximum max.",
-    "better": "优于 好于 不劣于 不逊于",
-    "=": "= 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is are was were reaches reached reaching reach achieves achieved achieving",
-    "goal": "提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至 下降到 下降至 减少到 减少至 缩短到 缩短至 缩减到 缩减至 延长到 延长至 扩大到 扩大至 "
-    "控制到 控制在 控制至 压缩到 压缩至 升至 升到 增至 增到 减至 减到 →",
-    "about": "约 大约 近 接近 大概 左右约 ≈ 大致 将近 about around approximately approx. approx ca. roughly nearly almost 约等于",
-    "from": "由 从 自 from between 介于 在",
+MULTIPLIERS = {
+    "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "百亿": 1e10, "千亿": 1e11,
+    "万亿": 1e12, "余万": 1e4, "多万": 1e4, "余亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
 }  # fmt: skip
-AFTER = {
-    ">=": "及以上 或以上 以上 之上 及更高 或更高 or·more or·above or·higher or·greater or·better and·above or·longer minimum",
-    "<=": "及以下 或以下 以下 以内 之内 之下 内 及更低 或更低 or·less or·below or·lower or·fewer and·below maximum",
-    "about": "左右 上下 前后",
-}
-RANGE = "~ 〜 - – — ―  -- —— 至 到 to and 与 和 .. ... ……".split()
-CHANGE = "提高 提升 增加 增长 上升 降低 下降 减少 缩短 缩减 延长 扩大 压缩 increase increased increases improve improved improves raise raised rise rose " \
-         "reduce reduced reduces decrease decreased lower lowered drop dropped cut grow grew".split()  # fmt: skip
+
+# What a word before a number says about it; a middle dot stands for a space.
+BEFORE = table(
+    """
+>=: ≥ >= => ≧ ⩾ 不低于 不小于 不少于 不得低于 不得小于 不得少于 不应低于 不应小于 不应少于 应不低于 应不小于
+    大于等于 大于或等于 大于 高于 超过 超 多于 至少 最少 最低 不下于 不亚于 不短于 不弱于 突破 > at·least
+    no·less·than not·less·than no·lower·than not·lower·than no·fewer·than greater·than·or·equal·to more·than
+    greater·than larger·than higher·than longer·than over above exceeding exceeds exceed in·excess·of minimum·of
+    a·minimum·of minimum min. better·than
+<=: ≤ <= =< ≦ ⩽ 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过
+    小于等于 小于或等于 小于 低于 少于 短于 不足 至多 最多 < at·most no·more·than not·more·than no·greater·than
+    not·greater·than no·higher·than less·than·or·equal·to less·than lower·than smaller·than shorter·than fewer·than
+    below under within up·to not·exceeding not·exceed maximum·of a·maximum·of maximum max.
+better: 优于 好于 不劣于 不逊于
+=: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is
+    are was were reaches reached reaching reach achieves achieved achieving
+goal: 提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至 下降到 下降至
+    减少到 减少至 缩短到 缩短至 缩减到 缩减至 延长到 延长至 扩大到 扩大至 控制到 控制在 控制至 压缩到 压缩至 升至
+    升到 增至 增到 减至 减到 →
+about: 约 大约 近 接近 大概 左右约 ≈ 大致 将近 about around approximately approx. approx ca. roughly nearly almost
+    约等于
+from: 由 从 自 from between 介于 在
+"""
+)
+# What a word behind a number says about it.
+AFTER = table(
+    """
+>=: 及以上 或以上 以上 之上 及更高 或更高 or·more or·above or·higher or·greater or·better and·above or·longer
+    minimum
+<=: 及以下 或以下 以下 以内 之内 之下 内 及更低 或更低 or·less or·below or·lower or·fewer and·below maximum
+about: 左右 上下 前后
+"""
+)
+RANGE = listed("~ 〜 - – — ― -- —— 至 到 to and 与 和 .. ... ……")
+CHANGE = listed(
+    """
+    提高 提升 增加 增长 上升 降低 下降 减少 缩短 缩减 延长 扩大 压缩 increase increased increases improve improved
+    improves raise raised rise rose reduce reduced reduces decrease decreased lower lowered drop dropped cut grow
+    grew
+    """
+)
 
 # Quantities without a unit that are figures all the same; also endings that make one (摩擦系数, 容积率).
-BARE_NAMES = {
-    "PUE", "COP", "EER", "pH", "PH", "pH值", "TRL", "AUC", "F1", "mAP", "IoU", "NA", "SNR", "ZT", "zT", "折射率", "介电常数", "泊松比", "信噪比", "消光比", "对比度",
-    "电能利用效率", "电能使用效率", "数值孔径", "功率因数", "长径比", "变比", "分辨率", "压缩比", "重复性", "比重", "白度", "F1值", "refractive index",
-    "dielectric constant", "power usage effectiveness", "coefficient", "factor", "index", "ratio", "Ra", "Rz", "Q值", "SPF",
-}  # fmt: skip
-BARE_ENDINGS = (
-    "系数",
-    "率",
-    "比",
-    "指数",
-    "常数",
-    "因子",
-    "因数",
-    "硬度",
-    "粘度",
-    "酸值",
-    "倍数",
-    "密度",
-    "强度",
-    "精度",
-    "值",
-    "度",
-)
-OUTPUT_WORDS = (
-    "产能",
-    "产量",
-    "年产",
-    "日产",
-    "月产",
-    "处理能力",
-    "并发",
-    "容量",
-    "通道",
-    "测点",
-    "寿命",
-    "点数",
-    "路数",
-    "轴数",
-    "capacity",
+BARE_NAMES = frozenset(
+    listed(
+        """
+    AUC COP EER F1 F1值 IoU NA PH PUE Q值 Ra Rz SNR SPF TRL ZT coefficient factor index mAP pH pH值 ratio zT
+    介电常数 信噪比 分辨率 功率因数 压缩比 变比 对比度 折射率 数值孔径 比重 泊松比 消光比 电能使用效率 电能利用效率
+    白度 重复性 长径比
+        """
+    )
+) | {"refractive index", "dielectric constant", "power usage effectiveness"}
+BARE_ENDINGS = listed("系数 率 比 指数 常数 因子 因数 硬度 粘度 酸值 倍数 密度 强度 精度 值 度")
+OUTPUT_WORDS = listed(
+    """
+    产能 产量 年产 日产 月产 处理能力 并发 容量 通道 测点 寿命 点数 路数 轴数 capacity
+    """
 )
 
 # Smaller is better: 优于 and a bare target mean “at most” for these.
 SMALLER_IS_BETTER = (
-    "误差", "偏差", "粗糙度", "能耗", "电耗", "水耗", "损耗", "延迟", "时延", "响应时间", "时间", "周期", "噪声", "噪音", "重量", "质量损失", "成本", "价格", "费用", "泄漏",
-    "漏率", "排放", "残留", "缺陷", "失真", "漂移", "PUE", "电能利用效率", "电能使用效率", "不良率", "误报率", "漏报率", "误检率", "漏检率", "故障率", "衰减", "收缩率", "吸水率",
-    "孔隙率", "含水率", "波动", "不确定度", "分辨率", "厚度", "功耗", "摩擦系数", "磨损", "暗电流", "热阻", "插入损耗", "回波", "粒径", "杂质", "灰分", "反射率", "体积", "预算",
-    "error", "deviation", "roughness", "loss", "latency", "delay", "response time", "noise", "weight", "cost", "price", "leak",
-    "emission", "residue", "defect", "distortion", "drift", "consumption", "uncertainty", "thickness", "impurity", "reflectance", "budget",
-)  # fmt: skip
+    *listed(
+        """
+    误差 偏差 粗糙度 能耗 电耗 水耗 损耗 延迟 时延 响应时间 时间 周期 噪声 噪音 重量 质量损失 成本 价格 费用 泄漏
+    漏率 排放 残留 缺陷 失真 漂移 PUE 电能利用效率 电能使用效率 不良率 误报率 漏报率 误检率 漏检率 故障率 衰减
+    收缩率 吸水率 孔隙率 含水率 波动 不确定度 分辨率 厚度 功耗 摩擦系数 磨损 暗电流 热阻 插入损耗 回波 粒径 杂质
+    灰分 反射率 体积 预算 error deviation roughness loss latency delay noise weight cost price leak emission residue
+    defect distortion drift consumption uncertainty thickness impurity reflectance budget
+        """
+    ),
+    "response time",
+)
 
 
-def spelling(words: str) -> list[str]:
-    """The spellings of one entry; a middle dot between Latin letters stands for a space."""
-    return [
-        w.replace("·", " ") if w[:1].isascii() and w[:1].isalpha() and w[0].islower() and "·" in w else w
-        for w in words.split()
-    ]
+def spelling(word: str) -> str:
+    """An entry of `BEFORE` or `AFTER` as it is written: a middle dot between Latin words stands for a space."""
+    return word.replace("·", " ") if word[0].isascii() and word[0].isalpha() else word
 
 
 def unit_spellings() -> dict[str, str]:
     """Every way to write a unit, to what pint reads."""
-    table: dict[str, str] = {}
-    for unit, words in _BASE.items():
-        for word in words.split():
-            table[word] = unit
+    spellings = {word: unit for unit, words in _BASE.items() for word in words}
     for unit, prefixes in _PREFIXED.items():
-        for prefix in prefixes.split():
-            table.update(_prefixed(unit, prefix))
-    for unit, words in _OWN.items():
-        table.update({word: unit for word in words.split()})
-    return table
+        for prefix in prefixes:
+            spellings.update(_prefixed(unit, prefix))
+    return spellings | {word: unit for unit, words in _OWN.items() for word in words}
 
 
 def _prefixed(unit: str, prefix: str) -> dict[str, str]:
-    table = {}
-    for word in _BASE[unit].split():
+    found = {}
+    for word in _BASE[unit]:
         if word.isascii() or word == "Ω":
-            table[prefix + word] = prefix + unit
+            found[prefix + word] = prefix + unit
             if prefix == "u":
-                table["μ" + word] = prefix + unit
-        elif _HAN_PREFIX.get(prefix):
-            table[_HAN_PREFIX[prefix] + word] = prefix + unit
-    return table
+                found["μ" + word] = prefix + unit
+        elif prefix in _HAN_PREFIX:
+            found[_HAN_PREFIX[prefix] + word] = prefix + unit
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 
 import rjieba
 
+from keqiao.engine.blocks import listed
 from keqiao.engine.specs.lexicon import BARE_ENDINGS, BARE_NAMES, CHANGE
 
 _CLAUSE = re.compile(r"[。；;！!?？\n\r|，,、：:()\[\]【】《》“”\"<>]|(?:19|20)\d{2}年(?:\d+月)?(?:\d+日)?")
@@ -18,32 +19,64 @@ _TRAILING = re.compile(r"[\s:：=,，\-—]+$")
 
 # Words that join a quantity to its value: passed over between the two.
 _BETWEEN = frozenset(
-    """的 了 在 是 为 要 要求 指标 目标 达标 范围 数值 水平 一般 通常 需要 需 应当 应 须 必须 可以 可 能够 能 将 已 已经 仅 只有 只 均 都 也 有 保持 稳定 维持 实现 满足 处于
-    位于 至 到 由 从 原来 现有 目前 大部分 基本 总体 分别 平均 介于 达 最终 一次性 累计 不 区间 设计 实测 测试 左右 控制 之间 同比 以下 以上 以内 可达 稳定在 保持在 范围内 低至 即 约 大约 高 低
-    可调 连续 每 仍 就 后 时 其 值为""".split()
+    listed(
+        """
+    一次性 一般 不 为 之间 也 了 仅 介于 仍 从 以上 以下 以内 位于 低 低至 保持 保持在 值为 其 分别 到 区间 即 原来
+    只 只有 可 可以 可调 可达 同比 后 在 均 基本 处于 大约 大部分 实测 实现 将 就 左右 已 已经 平均 应 应当 必须
+    总体 指标 控制 数值 时 是 最终 有 每 水平 测试 满足 现有 由 的 目前 目标 稳定 稳定在 累计 约 维持 能 能够 至
+    范围 范围内 要 要求 设计 达 达标 连续 通常 都 需 需要 须 高
+        """
+    )
 )
 # Words that end a name when one looks back from the value.
 _STOP = frozenset(
-    """的 了 在 是 为 使 使得 将 把 让 其 该 此 并 且 而 但 或 及 与 和 以 从 由 到 至 对 被 于 可 可以 能 能够 应 需 需要 要 要求 达 达到 实现 满足 保证 确保 具有 具备 拥有 采用 通过 利用 进行
-    后 前 时 下 中 上 内 较 比 相比 即 如 等 也 还 都 均 只 仅 不 有 所 得 着 过 希望 目前 现有 我们 我司 公司 时候 情况 条件下 环境下 以及 并且 同时 其中 拟 计划 预计 出资 投入 提供 寻找 寻求 解决 开发 研制
-    研发 获得 得到 产生 使用 支持 适用 适用于 包括 力争 约 大于 小于 超过 低于 高于 一种 制备 获取 选用 保持 对于 另外 若 每 年均 如果 条件 做到 数据显示 实验证明 我国 只能 通常 一般 无法 已经 随着 由于 因 因为 所以 因此 当 则 又 很 更 最 已 能否 年来""".split()
+    listed(
+        """
+    一种 一般 上 下 不 与 且 中 为 也 了 于 产生 仅 从 以 以及 但 低于 使 使得 使用 保持 保证 做到 公司 其 其中 具备
+    具有 内 出资 则 利用 到 制备 前 力争 包括 即 又 及 另外 只 只能 可 可以 同时 后 和 因 因为 因此 在 均 大于 如
+    如果 实现 实验证明 对 对于 寻找 寻求 将 小于 已 已经 希望 年均 年来 并 并且 应 开发 当 很 得 得到 情况 我们 我司
+    我国 或 所 所以 把 投入 拟 拥有 提供 支持 数据显示 无法 时 时候 是 更 最 有 条件 条件下 此 每 比 满足 环境下
+    现有 由 由于 的 目前 相比 着 研制 研发 确保 等 约 而 能 能否 能够 至 若 获取 获得 被 要 要求 解决 计划 让 该
+    超过 较 达 达到 过 还 进行 适用 适用于 选用 通常 通过 都 采用 随着 需 需要 预计 高于
+        """
+    )
 )
 # Words that a name does not begin with, though they may stand inside one.
 _OPENING = frozenset(
-    "产品 系统 设备 装置 样品 整机 整体 主要 技术 指标 目标 性能 参数 项目 材料 本 现 年 各 全".split()
+    listed(
+        """
+    主要 产品 全 参数 各 年 性能 技术 指标 整体 整机 本 材料 样品 现 目标 系统 装置 设备 项目
+        """
+    )
 )
-_ALONE = frozenset("长 宽 高 厚 深 重 长度 宽度".split())
+_ALONE = frozenset(
+    listed(
+        """
+    厚 宽 宽度 深 重 长 长度 高
+        """
+    )
+)
 _ENGLISH_STOP = frozenset(
-    """the a an of with and or is are was were be been has have had at in on to for from by that which its their this these
-    than as between should must shall can could may will would reach reaches reached achieve achieves achieved need needs we
-    our it requires required require provides provide having keep keeps kept within over under up about ranges ranging range
-    not no least most value values up""".split()
+    listed(
+        """
+    a about achieve achieved achieves an and are as at be been between by can could for from had has have having in
+    is it its keep keeps kept least may most must need needs no not of on or our over provide provides range ranges
+    ranging reach reached reaches require required requires shall should than that the their these this to under up
+    value values was we were which will with within would
+        """
+    )
 )
 _BEHIND = re.compile(r"^\s*(?P<of>级?的)?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z ]{1,30})")
 _SCALES = re.compile(r"\s*(HRC|HRB|HRA|HV|HBW|HB)$")
-_COMPOUNDS = """比表面积 比强度 比能量 比容量 比功率 研发周期 研发费用 研发投入 研发经费 研发成本 开发周期 使用寿命 使用温度 适用温度 可靠性 可见光透过率 能量密度
-功率密度 氨氮 总磷 总氮 吸光率 透光率 导热系数 热导率 热膨胀系数 检出限 误报率 漏报率 良品率 响应时间 定位精度 升温速率 处理能力 含水率 固含量 去除率 回收率 介电常数 折射率 抗拉强度
-屈服强度 延伸率 断裂伸长率 摩擦系数 粗糙度 表面粗糙度 绝缘电阻 循环寿命 能耗 电耗 功耗 时延 信噪比 探测距离 续航里程 装机容量 存储温度 工作温度 运行温度 工作电压 工作压力 营业收入""".split()
+_COMPOUNDS = listed(
+    """
+    比表面积 比强度 比能量 比容量 比功率 研发周期 研发费用 研发投入 研发经费 研发成本 开发周期 使用寿命 使用温度
+    适用温度 可靠性 可见光透过率 能量密度 功率密度 氨氮 总磷 总氮 吸光率 透光率 导热系数 热导率 热膨胀系数 检出限
+    误报率 漏报率 良品率 响应时间 定位精度 升温速率 处理能力 含水率 固含量 去除率 回收率 介电常数 折射率 抗拉强度
+    屈服强度 延伸率 断裂伸长率 摩擦系数 粗糙度 表面粗糙度 绝缘电阻 循环寿命 能耗 电耗 功耗 时延 信噪比 探测距离
+    续航里程 装机容量 存储温度 工作温度 运行温度 工作电压 工作压力 营业收入
+    """
+)
 
 
 @functools.cache

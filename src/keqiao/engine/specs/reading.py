@@ -51,12 +51,13 @@ class Token:
     scaled: float = 1.0
 
 
-_SIGNS = {
-    "²": "^2", "³": "^3", "¹": "^1", "⁰": "^0", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7", "⁸": "^8", "⁹": "^9", "⁻": "^-", "⁺": "^+",
-    "㎡": "m^2", "㎥": "m^3", "㎝": "cm", "㎜": "mm", "㎞": "km", "㎏": "kg", "µ": "μ", "—": "—", "–": "–", "−": "-", "﹣": "-", "‐": "-",
-    "～": "~", "∼": "~", "〜": "~", "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "✕": "×", "✖": "×", "℃": "°C", "℉": "°F", "Å": "Å", "º": "°",
-    "ø": "φ", "Ø": "φ", "Φ": "φ", "…": "…", "㎎": "mg", "㎖": "mL", "㎛": "um", "\u00a0": " ", "\u3000": " ", "（": "(", "）": ")", "·": "·", "⋅": "·", "•": "·",
-    "∙": "·", "‧": "·", "‰": "‰", "½": "0.5", "¼": "0.25", "¾": "0.75", "￥": "¥", "％": "%", "﹪": "%",
+_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", [f"^{c}" for c in "0123456789-+"], strict=True))
+_SIGNS = _SUPERSCRIPTS | {
+    "㎡": "m^2", "㎥": "m^3", "㎝": "cm", "㎜": "mm", "㎞": "km", "㎏": "kg", "㎎": "mg", "㎖": "mL", "㎛": "um",
+    "−": "-", "﹣": "-", "‐": "-", "～": "~", "∼": "~", "〜": "~", "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤",
+    "✕": "×", "✖": "×", "℃": "°C", "℉": "°F", "º": "°", "ø": "φ", "Ø": "φ", "Φ": "φ", "⋅": "·", "•": "·", "∙": "·",
+    "‧": "·", "\u00a0": " ", "\u3000": " ", "（": "(", "）": ")", "￥": "¥", "％": "%", "﹪": "%", "µ": "μ",
+    "½": "0.5", "¼": "0.25", "¾": "0.75", "…": "…",
 }  # fmt: skip
 
 
@@ -141,8 +142,8 @@ _GLUED = sorted(
 )
 
 
-def _alternatives(table: dict[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
-    meanings = {word: meaning for meaning, words in table.items() for word in spelling(words)}
+def _alternatives(table: dict[str, tuple[str, ...]]) -> tuple[re.Pattern[str], dict[str, str]]:
+    meanings = {spelling(word): meaning for meaning, words in table.items() for word in words}
     ordered = sorted(meanings, key=lambda word: (-len(word), word))
     parts = [
         rf"(?<![A-Za-z]){re.escape(w)}(?![A-Za-z])" if w[0].isascii() and w[0].isalpha() else re.escape(w)
@@ -153,7 +154,7 @@ def _alternatives(table: dict[str, str]) -> tuple[re.Pattern[str], dict[str, str
 
 _BEFORE, _BEFORE_MEANING = _alternatives(BEFORE)
 _AFTER, _AFTER_MEANING = _alternatives(AFTER)
-_RANGE = _alternatives({"range": " ".join(RANGE)})[0]
+_RANGE = _alternatives({"range": RANGE})[0]
 _FIRST = {word[0] for word in [*_BEFORE_MEANING, *_AFTER_MEANING, *RANGE] if not word[0].isascii()}
 _PLAIN = re.compile(
     "[^"
@@ -167,7 +168,7 @@ _NUMERIC = re.compile(
 
 
 def tokenise(text: str) -> Iterator[Token]:
-    """The tokens of a folded text, in order. Spaces, sentences without a number and plain characters are passed over."""
+    """The tokens of a folded text, in order; spaces and sentences without a number are passed over."""
     for sentence in _SENTENCE.finditer(text):
         if _NUMERIC.search(sentence[0]):
             yield from _sentence(text, sentence.start(), sentence.end())
@@ -238,9 +239,8 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
         return True
     if re.fullmatch(r"\d+(?:-\d+){2,}", word):
         return True
-    return (
-        digits is None
-        or read_unit(text, match.start() + digits.end()) is None
+    return digits is None or (
+        read_unit(text, match.start() + digits.end()) is None
         and not _EXPONENT.match(text, match.start() + digits.end())
     )
 

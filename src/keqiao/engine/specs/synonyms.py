@@ -33,7 +33,7 @@ pue 电能利用效率 电能使用效率 能源使用效率 power_usage_effecti
 介电损耗 介质损耗 dielectric_loss
 电导率 导电率 electrical_conductivity conductivity
 电阻率 resistivity
-工作温度 使用温度 运行温度 工作温度范围 使用温度范围 operating_temperature working_temperature service_temperature operating_temperature_range
+工作温度 使用温度 运行温度 工作温度范围 使用温度范围 operating_temperature working_temperature service_temperature
 储存温度 存储温度 贮存温度 storage_temperature
 沸点 boiling_point
 熔点 melting_point

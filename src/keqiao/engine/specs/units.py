@@ -8,11 +8,34 @@ from dataclasses import dataclass
 
 import pint
 
+from keqiao.engine.blocks import listed, table
 from keqiao.engine.specs.lexicon import COUNTERS, unit_spellings
 
 _SPELLINGS = unit_spellings()
-_NOT_HERE = {"年": "级代轮限度产", "天": "然津", "日": "本", "度": "假", "分": "别", "方": "案式法面向便", "周": "边围期", "目": "标前的录", "帧": "率", "循环": "利流经水",
-             "次": "级要生品", "月": "球", "成": "为功果本熟立员分套型都形", "安": "全装徽", "法": "", "欧": "洲盟美", "焦": "点", "瓦": "斯片", "牛": "奶", "米": "粉饭", "升": "级"}  # fmt: skip
+# A unit is none when one of these follows: 年级, 天然, 次要, 方案.
+_NOT_HERE = table(
+    """
+年: 级 代 轮 限 度 产
+天: 然 津
+日: 本
+度: 假
+方: 案 式 法 面 向 便
+周: 边 围 期
+目: 标 前 的 录
+帧: 率
+循环: 利 流 经 水
+次: 级 要 生 品
+月: 球
+成: 为 功 果 本 熟 立 员 分 套 型 都 形
+安: 全 装 徽
+欧: 洲 盟 美
+焦: 点
+瓦: 斯 片
+牛: 奶
+米: 粉 饭
+升: 级
+"""
+)
 _ATOM = re.compile(
     "|".join(re.escape(word) for word in sorted([*_SPELLINGS, *COUNTERS, "度"], key=lambda w: (-len(w), w)))
 )
@@ -119,7 +142,7 @@ def _ends_well(text: str, match: re.Match[str]) -> bool:
     word, after = match[0], text[match.end() : match.end() + 1]
     if word[-1].isascii() and word[-1].isalpha():
         return not (after.isascii() and after.isalpha())
-    return after not in _NOT_HERE.get(word, "") or not after
+    return after not in _NOT_HERE.get(word, ())
 
 
 def _shorter(text: str, match: re.Match[str]) -> re.Match[str] | None:
@@ -148,16 +171,22 @@ def _term(name: str, power: object) -> str:
     return f"({name})**{power}" if "*" in name or "/" in name else f"{name}**{power}"
 
 
+# What pint lacks: money, hardness scales, and units of the trade; a middle dot stands for a space.
+_DEFINITIONS = listed(
+    """
+    CNY·=·[money_cny] USD·=·[money_usd] EUR·=·[money_eur] mu·=·2000/3*meter**2 mesh·=·[mesh] HRC·=·[hardness_rockwell]
+    HV·=·[hardness_vickers] HB·=·[hardness_brinell] CFU·=·count FLOPS·=·count/second OPS·=·count/second frame·=·count
+    U·=·[enzyme_activity] ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 tenth·=·0.1
+    torr·=·133.322368*pascal var·=·volt*ampere
+    """
+)
+
+
 @functools.cache
 def _registry() -> pint.UnitRegistry[float]:
     registry: pint.UnitRegistry[float] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
-    for definition in (
-        "CNY = [money_cny]", "USD = [money_usd]", "EUR = [money_eur]", "mu = 2000 / 3 * meter ** 2", "mesh = [mesh]", "HRC = [hardness_rockwell]",
-        "HV = [hardness_vickers]", "HB = [hardness_brinell]", "CFU = count", "FLOPS = count / second", "OPS = count / second", "frame = count",
-        "U = [enzyme_activity]", "ppb = 1e-9", "dBA = [sound_weighted]", "dBi = [antenna_gain]", "fold = 1", "tenth = 0.1", "torr = 133.322368 * pascal",
-        "var = volt * ampere",
-    ):  # fmt: skip
-        registry.define(definition)
+    for definition in _DEFINITIONS:
+        registry.define(definition.replace("·", " "))
     return registry
 
 
