@@ -12,10 +12,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from keqiao.config.database import database_settings
+from keqiao.config.database import database_settings, database_url
 from keqiao.config.env import data_folder
-from keqiao.config.postgres import Say, programs
+from keqiao.config.postgres import ADMIN, ROLE, programs
 from keqiao.config.postgres_account import DatabaseTrouble
+from keqiao.config.progress import Say
 
 ASIDE = "keqiao_before_restore"
 FRESH = "keqiao_restore"
@@ -47,7 +48,8 @@ def read(file: Path, say: Say) -> None:
     say("reading the backup")
     with maintenance() as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(FRESH)))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(FRESH)))
+        create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
+        connection.execute(create.format(sql.Identifier(FRESH), owner(connection)))
         try:
             options = ["--exit-on-error", "--no-owner", "--no-privileges", "--jobs=2", f"--dbname={FRESH}"]
             tool("pg_restore", *options, str(file))
@@ -80,10 +82,19 @@ def target() -> dict[str, str]:
     return {variable: value for variable, value in (found | options).items() if value}
 
 
+def owner(connection: psycopg.Connection[Any]) -> sql.Identifier:
+    """Who owns the platform's database now."""
+    asked = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s"
+    found = connection.execute(asked, [name()]).fetchone()
+    return sql.Identifier(found[0] if found else ROLE)
+
+
 @contextlib.contextmanager
 def maintenance() -> Iterator[psycopg.Connection[Any]]:
-    """A connection beside the platform's database, from which it can be renamed."""
+    """A connection beside the platform's database, by a role that may make and rename databases."""
     settings = database_settings(data_folder())
+    if not database_url():
+        settings["USER"] = ADMIN
     keys = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     given = {key: settings[value] for key, value in keys.items() if settings.get(value)}
     try:

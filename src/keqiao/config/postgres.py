@@ -16,7 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -28,8 +28,14 @@ from keqiao.config import processes
 from keqiao.config.locks import exclusive, lock_file, taken
 from keqiao.config.postgres_account import Account, DatabaseTrouble, account_for, prefix
 from keqiao.config.postgres_files import FAST, SETTINGS, open_log, own_folder, tail, write_new
+from keqiao.config.progress import Say, quiet, report
 
 ROLE = "keqiao"
+"""The platform's own role: it owns its database and is nothing more, as on a server that others run."""
+
+ADMIN = "keqiao_admin"
+"""The cluster's superuser: for starting, backup and restore."""
+
 DATABASE = "keqiao"
 SOCKET = ".s.PGSQL.5432"
 VERSION = "18"
@@ -48,13 +54,7 @@ PASSING = (
 )
 """How a connection is refused by a server that is coming or going."""
 
-Say = Callable[[str], None]
-
 _children: dict[Path, subprocess.Popen[bytes]] = {}
-
-
-def quiet(_text: str) -> None:
-    """Report nothing."""
 
 
 def programs() -> Path:
@@ -100,17 +100,17 @@ class Cluster:
         """The address, in the form that DATABASE_URL has."""
         return f"postgres://{ROLE}@/{quote(database)}?host={quote(str(self.socket_folder()), safe='')}"
 
-    def connect(self, database: str = DATABASE) -> psycopg.Connection[tuple[object, ...]]:
+    def connect(self, database: str = DATABASE, role: str = ROLE) -> psycopg.Connection[tuple[object, ...]]:
         """A connection of its own, which commits each statement."""
         host = str(self.socket_folder())
-        return psycopg.connect(host=host, user=ROLE, dbname=database, connect_timeout=10, autocommit=True)
+        return psycopg.connect(host=host, user=role, dbname=database, connect_timeout=10, autocommit=True)
 
     def answers(self) -> bool:
         """Asks with a real connection. False while it is down, starting, recovering or stopping."""
         if not os.path.exists(self.socket_folder() / SOCKET):  # noqa: PTH110 (False, too, where we may not look)
             return False
         try:
-            with self.connect("postgres") as connection:
+            with self.connect("postgres", ADMIN) as connection:
                 return connection.execute("SELECT 1").fetchone() == (1,)
         except psycopg.OperationalError as error:
             return self.meaning(str(error))
@@ -217,7 +217,7 @@ class Cluster:
         """Make the cluster beside its place and move it there whole: a broken attempt leaves nothing."""
         draft = self.folder / "pgdata.new"
         shutil.rmtree(draft, ignore_errors=True)
-        options = ["--pgdata", str(draft), "--username", ROLE, "--encoding", "UTF8", "--auth", "peer"]
+        options = ["--pgdata", str(draft), "--username", ADMIN, "--encoding", "UTF8", "--auth", "peer"]
         options += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
         options += ["--data-checksums", "--no-instructions", *(["--no-sync"] if self.fast else [])]
         for name, value in (SETTINGS | (FAST if self.fast else {})).items():
@@ -301,8 +301,8 @@ class Cluster:
     def write_access(self, account: Account) -> None:
         """Who may come in: the account itself and root, recognised by the operating system."""
         write_new(self.folder / "access.conf", "local all all peer map=keqiao\n", account)
-        people = sorted({account.name, "root"})
-        write_new(self.folder / "people.conf", "".join(f'keqiao "{name}" {ROLE}\n' for name in people), account)
+        lines = [f'keqiao "{name}" {role}\n' for name in sorted({account.name, "root"}) for role in (ROLE, ADMIN)]
+        write_new(self.folder / "people.conf", "".join(lines), account)
 
     def wait(self, say: Say) -> None:
         """Until the server answers; recovery after a crash takes what it takes. Raises when it gave up."""
@@ -326,22 +326,16 @@ class Cluster:
             del _children[self.folder]
 
     def make_database(self) -> None:
-        """The platform's own database in the cluster."""
-        with self.connect("postgres") as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-            if not known:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        """The platform's own role and database in the cluster."""
+        role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
+        rights = sql.SQL("CREATEDB" if self.fast else "NOCREATEDB")  # tests make databases of their own
+        with self.connect("postgres", ADMIN) as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(role, rights))
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
 
 
 def environment() -> dict[str, str]:
     """What the server's processes get to see of our environment: nearly nothing."""
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-
-
-def report(say: Say, began: float, what: str) -> None:
-    """Wait a moment; every five seconds say what for."""
-    before = int(time.monotonic() - began) // 5
-    time.sleep(0.03)
-    seconds = int(time.monotonic() - began)
-    if seconds // 5 > before:
-        say(f"{what} ({seconds} s)")

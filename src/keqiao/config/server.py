@@ -152,7 +152,8 @@ def announce(address: Address, data: Path, ended: threading.Event) -> None:
         connection = http.client.HTTPConnection(str(address).removeprefix("http://"), timeout=30)
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/")
-            connection.getresponse().read()
+            if connection.getresponse().status >= 500:
+                click.echo("The home page cannot be shown; the messages above say why.", err=True)
             break
     if ended.is_set():
         return

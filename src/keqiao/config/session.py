@@ -12,7 +12,7 @@ import click
 
 from keqiao.config.database import cluster_in, database_settings, database_url
 from keqiao.config.env import data_folder
-from keqiao.config.postgres import Say, quiet
+from keqiao.config.progress import Say, quiet
 
 P = ParamSpec("P")
 R = TypeVar("R")
