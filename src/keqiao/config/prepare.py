@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -73,15 +74,12 @@ def fingerprint() -> str:
 
 
 def load_demo(scale: str) -> None:
-    """The made-up world, once; what is there already stays."""
-    from keqiao.demo.load import load  # noqa: PLC0415 (has models, which are ready only now; and it is optional)
-
-    done = Path(settings.DATA) / "demo"
-    if done.exists():
+    """The made-up world, once. Its loader says what it does and notes when it is done."""
+    if (Path(settings.DATA) / "demo").exists():
         return
-    with step(f"the made-up world ({scale})"):
-        load(scale)
-        done.write_text(scale)
+    from keqiao.demo.load import load  # noqa: PLC0415 (has models, which are ready only now)
+
+    load(scale)
 
 
 if __name__ == "__main__":
@@ -89,3 +87,6 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:  # the server that started us was told to stop, too
         sys.exit(130)
+    except click.ClickException as trouble:
+        trouble.show()
+        sys.exit(trouble.exit_code)
