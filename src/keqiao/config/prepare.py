@@ -30,7 +30,7 @@ def main() -> None:
     migrate()
     collect_static()
     if len(sys.argv) > 1:
-        load_demo(sys.argv[1])
+        load_demo(full=sys.argv[1] == "seed")
 
 
 @contextmanager
@@ -73,13 +73,13 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def load_demo(scale: str) -> None:
+def load_demo(*, full: bool) -> None:
     """The made-up world, once. Its loader says what it does and notes when it is done."""
     if (Path(settings.DATA) / "demo").exists():
         return
     from keqiao.demo.load import load  # noqa: PLC0415 (has models, which are ready only now)
 
-    load(scale)
+    load("seed" if full else "small")
 
 
 if __name__ == "__main__":
