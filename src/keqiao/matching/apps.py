@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class MatchingConfig(AppConfig):
     name = "keqiao.matching"
     label = "matching"
+
+    def ready(self) -> None:
+        from keqiao.matching import projection, reactions, workflow  # noqa: F401, PLC0415 (registers its tables)

@@ -71,7 +71,7 @@ class Match(Visible):
         return f"#{self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("match", args=[self.pk])
+        return reverse("found_match", args=[self.pk])
 
     @property
     def node_id(self) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.exchange.enums import DeclineReason
 from keqiao.exchange.models import Achievement, Need, Solution
 from keqiao.kernel.visibility import Level, Seen, Visible, VisibleQuerySet
 from keqiao.matching.enums import GOING_ON, ProposalState
@@ -28,6 +29,12 @@ THE_PROVIDER = frozenset(
     {"provider", "provider_organisation", "achievement", "solution", "person", "proposed_by"}
 )
 """What says who offers, or leads to a page that does."""
+
+
+def written(seen: Seen) -> dict[str, Any]:
+    """What can be seen of a record, as plain values; related records by name, lists of people left out."""
+    values = {name: value for name, value in seen.values().items() if not hasattr(value, "all")}
+    return {name: str(value) if isinstance(value, Seen | models.Model) else value for name, value in values.items()}
 
 
 class ProposalQuerySet(VisibleQuerySet["Proposal"]):
@@ -170,14 +177,19 @@ class Proposal(Visible):
 
     def blinded_for(self, actor: Actor) -> frozenset[str]:
         """The fields that the side of this person may not see yet."""
-        if not self.is_sealed:
-            return frozenset()
         hidden: frozenset[str] = frozenset()
-        if not self.is_provider(actor) and self.agreed_at is None:
+        if self.hides_provider and not self.is_provider(actor):
             hidden |= THE_PROVIDER
-        if not self.is_asker(actor) and self.nda_signed_at is None:
+        if self.is_sealed and self.nda_signed_at is None and not self.is_asker(actor):
             hidden |= THE_ASKER
         return hidden
+
+    @property
+    def hides_provider(self) -> bool:
+        """Whether the side that asks may not know yet who offers."""
+        if self.agreed_at is not None:
+            return False
+        return self.is_sealed or (self.achievement is not None and self.achievement.level_of("organisation") >= NDA)
 
     def is_asker(self, actor: Actor) -> bool:
         """Whether the person belongs to the side that asks."""
@@ -216,16 +228,14 @@ class Proposal(Visible):
     @property
     def decline_label(self) -> str:
         """The coded reason in words."""
-        from keqiao.exchange.enums import DeclineReason  # noqa: PLC0415 (thin property)
-
         return str(DeclineReason(self.decline_reason).label) if self.decline_reason else ""
 
     def content(self) -> dict[str, Any]:
         """What is frozen when somebody decides: the snapshot of evidence and both records as the sides read them."""
         offer = self.achievement or self.solution or self.person
         return {
-            "need": self.need.at(Level.REGISTERED).values(),
-            "offer": offer.at(Level.REGISTERED).values() if offer else {},
+            "need": written(self.need.at(Level.REGISTERED)),
+            "offer": written(offer.at(Level.REGISTERED)) if offer else {},
             "score": self.score,
             "evidence": self.evidence,
             "state": self.state,

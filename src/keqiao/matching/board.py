@@ -1,0 +1,133 @@
+"""Proposals as a board: who has to do something, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from keqiao.kernel import workflow as kernel
+from keqiao.kernel.models import ClockRun
+from keqiao.kernel.visibility import Seen
+from keqiao.matching.enums import WAITING, ProposalState
+from keqiao.matching.models import Proposal
+from keqiao.parties.models import standing_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from keqiao.kernel.access import Actor
+
+MINE, THEIRS, ENDED = "mine", "theirs", "ended"
+COLUMNS: tuple[tuple[str, str | _StrPromise], ...] = (
+    (MINE, _("等您答复")),
+    (THEIRS, _("等对方答复")),
+    (ProposalState.AGREED, _("双方同意")),
+    (ProposalState.NDA_SIGNED, _("已签保密协议")),
+    (ProposalState.IN_PROJECT, _("已进入合作")),
+    (ENDED, _("已结束")),
+)
+MOST = 200
+"""Cards on a board. Who has more looks at one role or one column at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A proposal through the eyes of the person who looks, with the clock that runs on it."""
+
+    row: Seen
+    role: str
+    clock: ClockRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the board."""
+
+    name: str
+    label: str | _StrPromise
+    cards: list[Card]
+
+
+def as_asker(actor: Actor) -> Q:
+    return Q(asker=actor.pk) | Q(asker_organisation__in=standing_of(actor).organisations)
+
+
+def as_provider(actor: Actor) -> Q:
+    return Q(provider=actor.pk) | Q(provider_organisation__in=standing_of(actor).organisations)
+
+
+def as_manager(actor: Actor) -> Q:
+    return Q(manager=actor.pk) | Q(proposed_by=actor.pk) | Q(need__manager=actor.pk)
+
+
+ROLES: dict[str, tuple[str | _StrPromise, Callable[[Any], Q]]] = {
+    "asker": (_("我提的需求"), as_asker),
+    "provider": (_("我方的成果"), as_provider),
+    "manager": (_("我牵的线"), as_manager),
+}
+
+
+def board(actor: Actor, role: str = "") -> list[Column]:
+    """The columns with their cards, newest first; the clocks in one query."""
+    rows = list(proposals_of(actor, role)[:MOST])
+    clocks = running(rows)
+    columns = {name: Column(name, label, []) for name, label in COLUMNS}
+    for row in rows:
+        card = Card(row.seen_by(actor), role_of(row, actor), clocks.get(row.pk))
+        columns[column_of(row, actor)].cards.append(card)
+    return list(columns.values())
+
+
+def proposals_of(actor: Actor, role: str) -> QuerySet[Proposal]:
+    """The proposals that this person may see, in one role if asked for."""
+    rows = Proposal.objects.visible_to(actor).with_sides().order_by("-updated_at")
+    return rows.filter(ROLES[role][1](actor)) if role in ROLES else rows
+
+
+def column_of(row: Proposal, actor: Actor) -> str:
+    """Where a proposal stands for this person."""
+    if row.state in WAITING:
+        waits_for_me = any(verb.name == "accept" for verb in kernel.REGISTRY["proposals"].available(row, actor))
+        return MINE if waits_for_me else THEIRS
+    return ENDED if row.state in (ProposalState.DECLINED, ProposalState.WITHDRAWN) else str(row.state)
+
+
+def role_of(row: Proposal, actor: Actor) -> str:
+    """What this person is to a proposal."""
+    if row.is_asker(actor):
+        return "asker"
+    return "provider" if row.is_provider(actor) else "manager"
+
+
+def running(rows: Sequence[Proposal]) -> dict[int, ClockRun]:
+    """The most urgent running clock of each proposal."""
+    found = ClockRun.objects.filter(object_type="proposal", object_id__in=[row.pk for row in rows], stopped_at=None)
+    return {run.object_id: run for run in found.order_by("-due_at")}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a proposal: done at a time, now, or still to come."""
+
+    label: str | _StrPromise
+    at: Any
+    stage: str
+
+
+def track(row: Proposal) -> list[Step]:
+    """The way of a proposal with dates. It names steps, never people."""
+    steps: list[tuple[str | _StrPromise, Any]] = [
+        (_("发起"), row.created_at),
+        (_("需求方同意"), row.asker_accepted_at),
+        (_("供给方同意"), row.provider_accepted_at),
+        *([(_("供给方签署保密协议"), row.nda_signed_at)] if row.is_sealed else []),
+        (_("进入合作"), row.updated_at if row.state == ProposalState.IN_PROJECT else None),
+    ]
+    if row.state in (ProposalState.DECLINED, ProposalState.WITHDRAWN):
+        steps = [step for step in steps if step[1]] + [(row.get_state_display(), row.updated_at)]
+    now = next((i for i, (_label, at) in enumerate(steps) if at is None), len(steps))
+    return [Step(label, at, "done" if at else "now" if i == now else "") for i, (label, at) in enumerate(steps)]

@@ -1,0 +1,74 @@
+"""Excerpts with highlights: the sentence of a text that shows most of what both sides share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from keqiao.engine.explain import Place
+
+SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+WIDTH = 100
+MARGIN = 16
+
+Segment = tuple[str, bool]
+"""A piece of text and whether it is highlighted. Templates escape the text and wrap the highlight themselves."""
+
+
+def merged(places: Iterable[Place], part: str) -> list[tuple[int, int]]:
+    """The places in one part of a document, in order, touching and overlapping ones as one."""
+    result: list[tuple[int, int]] = []
+    for start, end in sorted((place.start, place.end) for place in places if place.part == part):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def segments(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: int | None = None) -> list[Segment]:
+    """The text from `start` to `end`, cut where highlights begin and end."""
+    stop = len(text) if end is None else end
+    result: list[Segment] = []
+    at = start
+    for first, last in spans:
+        first, last = max(first, start), min(last, stop)
+        if first >= last:
+            continue
+        if at < first:
+            result.append((text[at:first], False))
+        result.append((text[first:last], True))
+        at = last
+    if at < stop:
+        result.append((text[at:stop], False))
+    return result
+
+
+def excerpt(text: str, places: Iterable[Place], width: int = WIDTH) -> list[Segment]:
+    """The sentence with the most highlighted characters, cut to about `width`; empty when nothing is shared."""
+    spans = merged(places, "text")
+    if not spans:
+        return []
+    best = max(SENTENCE.finditer(text), key=lambda sentence: marked(spans, *sentence.span()))
+    start, end = window(spans, best.start(), best.end(), width)
+    pieces = segments(text, spans, start, end)
+    return [*([("…", False)] if start > best.start() else []), *pieces, *([("…", False)] if end < best.end() else [])]
+
+
+def marked(spans: Sequence[tuple[int, int]], start: int, end: int) -> int:
+    """How many characters between two places are highlighted."""
+    return sum(max(0, min(last, end) - max(first, start)) for first, last in spans)
+
+
+def window(spans: Sequence[tuple[int, int]], start: int, end: int, width: int) -> tuple[int, int]:
+    """The part of a long sentence, `width` wide, that shows the most."""
+    if end - start <= width:
+        return start, end
+    starts = [max(start, min(first - MARGIN, end - width)) for first, last in spans if start <= first < end]
+    best = max(starts or [start], key=lambda at: (marked(spans, at, at + width), -at))
+    return best, min(best + width, end)
+
+
+def titled(title: str, places: Iterable[Place]) -> list[Segment]:
+    """A title with its highlights."""
+    return segments(title, merged(places, "title"))

@@ -1,0 +1,105 @@
+"""Figures between three shapes: rows of a form, the engine's intervals, and words for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from keqiao.engine.specs import Figure, figures
+
+PRESENT = re.compile(
+    r"目前|现有|现在|当前|多在|多为|只有|仅[有为能]|不足|外购|currently|at present|existing|so far", re.IGNORECASE
+)
+WISH = re.compile(r"希望|要求|需要|达到|期望|目标|寻求|想要|require|target|wish|hope", re.IGNORECASE)
+SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+MEASURES = {"degC": "℃", "um": "μm", "g/cm**3": "g/cm³", "year": "年", "month": "个月", "day": "天", "tenth": "成",
+            "hour": "小时", "minute": "分钟", "CNY": "元", "count": "", "degree": "°"}  # fmt: skip
+"""Units whose everyday spelling is not the one that pint reads."""
+
+
+def figure_of(row: Mapping[str, Any]) -> Figure | None:
+    """A row of a target or specification table as an interval; None when it says no number."""
+    low, high = number(row.get("min")), number(row.get("max"))
+    name = str(row.get("name") or "").strip()
+    if not name or (low is None and high is None):
+        return None
+    return Figure(name, low, high, str(row.get("unit") or ""), bool(row.get("approx")))
+
+
+def number(value: Any) -> float | None:
+    """A number from JSON, None for what is none."""
+    try:
+        return None if value in (None, "") else float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def figures_of(rows: Iterable[Any]) -> tuple[Figure, ...]:
+    """The intervals of a table; rows that say no number are passed over."""
+    found = (figure_of(row) for row in rows if isinstance(row, Mapping))
+    return tuple(figure for figure in found if figure is not None)
+
+
+def offered_figures(rows: Iterable[Any], text: str) -> tuple[Figure, ...]:
+    """What a record offers: its table first, then what its text says of other quantities."""
+    tabled = figures_of(rows)
+    names = {figure.name for figure in tabled}
+    return tabled + tuple(figure for figure in figures(text) if figure.name and figure.name not in names)
+
+
+def wanted_figures(text: str) -> tuple[Figure, ...]:
+    """What a free text asks for, without what it says about how things are now.
+
+    A sentence part that tells the present (目前, 多在, 外购 …) states no target, unless it wishes as well.
+    """
+    clauses = [(match.start(), match.end(), match[0]) for match in SENTENCE.finditer(text)]
+    found = [figure for figure in figures(text) if figure.name]
+    kept = [figure for figure in found if is_wanted(figure, text, clauses)]
+    return tuple({figure.name: figure for figure in kept}.values())
+
+
+def is_wanted(figure: Figure, text: str, clauses: list[tuple[int, int, str]]) -> bool:
+    """Whether the sentence that the figure stands in asks for it."""
+    start = figure.span[0]
+    sentence = next((words for first, last, words in clauses if first <= start < last), text)
+    return not PRESENT.search(sentence) or bool(WISH.search(sentence))
+
+
+def in_words(figure: Figure) -> str:
+    """The figure as people write it: `吸光率 ≥ 98 %`, `-40~85 ℃`."""
+    return f"{figure.name} {interval(figure)}".strip()
+
+
+def interval(figure: Figure) -> str:
+    """Only the interval and its unit: `≥ 98 %`, `98.68 %`, `-40~85 ℃`, `≤ 300 万元`."""
+    low, high, unit = readable(figure)
+    if low is None and high is None:
+        return ""
+    if low is None:
+        words = f"≤ {plain(high)}"
+    elif high is None:
+        words = f"≥ {plain(low)}"
+    else:
+        words = plain(low) if low == high else f"{plain(low)}~{plain(high)}"
+    return f"{'约 ' if figure.approx else ''}{words} {unit}".rstrip()
+
+
+def readable(figure: Figure) -> tuple[float | None, float | None, str]:
+    """Ends and unit for reading: money in 万元 or 亿元 where it is large."""
+    low, high, unit = figure.min, figure.max, figure.unit
+    largest = max(abs(value) for value in (low, high) if value is not None) if (low, high) != (None, None) else 0
+    if unit == "CNY" and largest >= 1e4:
+        scale, word = (1e8, "亿元") if largest >= 1e8 else (1e4, "万元")
+        return (None if low is None else low / scale, None if high is None else high / scale, word)
+    return low, high, spelled(unit)
+
+
+def spelled(unit: str) -> str:
+    """The unit as people write it."""
+    return MEASURES.get(unit, unit.replace("**", "^").replace("*", "·"))
+
+
+def plain(value: float | None) -> str:
+    """A number without dust and without a point it does not need."""
+    return "" if value is None else f"{value:.10g}"

@@ -1,0 +1,70 @@
+"""Which technology manager fits a need: field, node and free capacity, with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from keqiao.engine.explain import relation
+from keqiao.exchange import taxonomy
+from keqiao.exchange.enums import NeedState
+from keqiao.exchange.models import Need
+from keqiao.kernel.visibility import Seen
+from keqiao.parties.enums import PostRole
+from keqiao.parties.models import Post
+
+if TYPE_CHECKING:
+    from keqiao.kernel.access import Actor
+
+FIELD, NODE, FREE = 0.5, 0.3, 0.2
+"""What counts how much: knowing the field, being near, having time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A technology manager for a need, and why."""
+
+    person: Seen
+    score: float
+    reasons: list[str]
+    load: int
+    limit: int
+
+
+def suggest_managers(need: Need, actor: Actor, limit: int = 5) -> list[Suggestion]:
+    """Technology managers with capacity at the need's node or its centre, the best fitting first."""
+    taken = Count(
+        "person__managed_needs",
+        filter=Q(person__managed_needs__state__in=[NeedState.OPEN, NeedState.IN_PROJECT]),
+        distinct=True,
+    )
+    posts = (
+        Post.objects.filter(role=PostRole.MANAGER, is_active=True, person__is_active=True)
+        .filter(Q(node=need.node_id) | Q(node__children=need.node_id))
+        .exclude(person=need.contact_id)
+        .select_related("person", "node")
+        .annotate(load=taken)
+    )
+    found = [weighed(post, need, actor) for post in posts if post.load < post.caseload_limit]  # type: ignore[attr-defined]
+    best: dict[int, Suggestion] = {}
+    for one in sorted(found, key=lambda one: (-one.score, one.load, one.person.pk)):
+        best.setdefault(one.person.pk, one)
+    return list(best.values())[:limit]
+
+
+def weighed(post: Post, need: Need, actor: Actor) -> Suggestion:
+    """How well one post-holder fits, with the reasons in words."""
+    load = int(post.load)  # type: ignore[attr-defined]
+    field = relation(tuple(need.fields), tuple(post.person.fields))
+    near = post.node_id == need.node_id
+    free = 1 - load / post.caseload_limit if post.caseload_limit else 0.0
+    closeness = field.closeness if field else 0.0
+    reasons = [_("%(node)s的技术经理人") % {"node": post.node.name}]
+    if field is not None and closeness:
+        reasons.insert(0, _("熟悉%(field)s") % {"field": taxonomy.name_of(field.document)})
+    reasons.append(_("在办 %(load)d 项，上限 %(limit)d 项") % {"load": load, "limit": post.caseload_limit})
+    score = FIELD * closeness + NODE * near + FREE * free
+    return Suggestion(post.person.seen_by(actor), round(score, 4), reasons, load, post.caseload_limit)

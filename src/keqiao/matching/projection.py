@@ -1,0 +1,120 @@
+"""The index as a projection of the journal: what changed is read again from its row and written anew.
+
+A document depends only on what its row says now, so applying entries twice, or after newer ones, does no harm. The
+index is flushed before the cursor moves: after a crash it is never behind the cursor.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Max, Model, QuerySet
+
+from keqiao.engine.document import Document
+from keqiao.exchange.models import Achievement, Need
+from keqiao.kernel.models import Cursor, Entry, Seal
+from keqiao.kernel.projections import Projection, register
+from keqiao.matching import index
+from keqiao.matching.documents import (
+    KIND_OF_STATE,
+    achievement_documents,
+    ids_of,
+    need_documents,
+    person_documents,
+)
+from keqiao.parties.models import Person
+
+NAME = "index"
+BATCH = 1000
+
+SOURCES: dict[str, tuple[type[Model], Callable[[Any], list[Document]]]] = {
+    "need": (Need, need_documents),
+    "achievement": (Achievement, achievement_documents),
+    "person": (Person, person_documents),
+}
+"""Kinds of journal entries that the index follows: the table, and what documents a row has."""
+
+
+def apply(entries: Sequence[Entry]) -> None:
+    """Bring the documents of the rows that these entries are about up to date."""
+    if not index.is_filled():
+        fill()
+        return
+    touched: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        if entry.object_type in SOURCES:
+            touched[entry.object_type].add(entry.object_id)
+    if touched:
+        refresh(touched)
+
+
+def refresh(touched: dict[str, set[int]]) -> None:
+    """Write the documents of these rows, and take out those that they no longer have."""
+    target = index.HOLDER.get()
+    for table, pks in touched.items():
+        model, documents_of = SOURCES[table]
+        rows = model._default_manager.filter(pk__in=pks)
+        documents = [document for row in rows for document in documents_of(row)]
+        kept = {document.id for document in documents}
+        target.delete([identifier for pk in sorted(pks) for identifier in ids_of(table, pk) if identifier not in kept])
+        target.upsert(documents)
+    target.flush()
+
+
+def fill(progress: Callable[[int], None] = lambda count: None) -> int:
+    """Build the index from the tables and set the cursor to the journal as it was before. Returns the documents."""
+    target = index.HOLDER.get()
+    position = Seal.objects.aggregate(last=Max("position"))["last"] or 0
+    index.mark().unlink(missing_ok=True)
+    target.delete([document.id for document in target.documents()])
+    count = 0
+    for batch in batches(everything()):
+        target.upsert(batch)
+        count += len(batch)
+        progress(count)
+    target.flush()
+    Cursor.objects.update_or_create(name=NAME, defaults={"position": position})
+    index.mark().touch()
+    return count
+
+
+def everything() -> Iterator[Document]:
+    """Every document that the tables have now."""
+    for rows, documents_of in (
+        (Need.objects.filter(state__in=list(KIND_OF_STATE)), need_documents),
+        (Achievement.objects.filter(state__in=Achievement.shown_states), achievement_documents),
+        (Person.objects.filter(is_listed=True), person_documents),
+    ):
+        queryset: QuerySet[Any] = rows.order_by("pk")
+        for row in queryset.iterator(chunk_size=BATCH):
+            yield from documents_of(row)
+
+
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """The documents, a thousand at a time."""
+    batch: list[Document] = []
+    for document in documents:
+        batch.append(document)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def reset() -> None:
+    """Empty the index; the journal is read again from its beginning."""
+    target = index.HOLDER.get()
+    target.delete([document.id for document in target.documents()])
+    target.flush()
+    index.mark().touch()
+
+
+def start_again() -> None:
+    """Ask whoever has the index open to read the journal again: documents are replaced one by one meanwhile."""
+    Cursor.objects.filter(name=NAME).update(position=0)
+
+
+INDEX = register(Projection(NAME, apply, reset))

@@ -1,0 +1,198 @@
+"""What fits a need: ranked achievements, people and solved needs, each with evidence, each through `seen_by`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from keqiao.engine.document import Filter
+from keqiao.engine.rank import Candidate, Query
+from keqiao.exchange.models import Achievement, Need
+from keqiao.kernel.visibility import Level, Seen
+from keqiao.matching.documents import (
+    ACHIEVEMENT,
+    PERSON,
+    PUBLIC,
+    SOLVED,
+    document_id,
+    need_query,
+    row_of,
+)
+from keqiao.matching.enums import GOING_ON, GradeState
+from keqiao.matching.evidence import Evidence, evidence_of
+from keqiao.matching.index import engine
+from keqiao.matching.models import Grade, Proposal
+from keqiao.matching.projection import SOURCES
+
+if TYPE_CHECKING:
+    from keqiao.kernel.access import Actor
+
+RELEVANCE, NEWEST = "relevance", "newest"
+THREAD = 0.3
+"""From this score on, the home page draws a thread between a need and an achievement."""
+NEAREST = 40
+"""How many of the most relevant are put in order of time when somebody asks for the newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something found, as the person who looks may see it, and why."""
+
+    kind: str
+    row: Seen
+    evidence: Evidence
+
+    @property
+    def score(self) -> float:
+        return float(self.evidence["score"])
+
+    def as_json(self) -> dict[str, Any]:
+        """For the API and the command line."""
+        return {
+            "kind": self.kind,
+            "id": self.row.pk,
+            "title": str(self.row),
+            "url": self.row.get_absolute_url(),
+            "score": self.score,
+            "evidence": {
+                name: (joined(value) if name in {"title", "theirs", "ours"} else value)
+                for name, value in self.evidence.items()
+                if name != "score"
+            },
+        }
+
+
+def joined(segments: Sequence[Sequence[Any]]) -> str:
+    """Highlights as brackets, for where there is no markup: `宽谱超黑【消光涂层】工艺`."""
+    return "".join(f"【{text}】" if is_marked else text for text, is_marked in segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What was found for one need, and how long that took."""
+
+    achievements: list[Found]
+    people: list[Found]
+    solved: list[Found]
+    seconds: float
+    order: str = RELEVANCE
+
+
+def candidates(need: Need, actor: Actor, limit: int = 10, order: str = RELEVANCE) -> Candidates:
+    """What may answer a need, in the words of it that this person may see. Never by what others hide."""
+    started = time.perf_counter()
+    query = need_query(need.seen_by(actor))
+    without = [document_id("need", need.pk)]
+    return Candidates(
+        achievements=find(query, (ACHIEVEMENT,), actor, limit, order=order),
+        people=find(query, (PERSON,), actor, max(3, limit // 2), order=order),
+        solved=find(query, (SOLVED,), actor, max(3, limit // 2), order=order, only=Filter(without=without)),
+        seconds=time.perf_counter() - started,
+        order=order,
+    )
+
+
+def fresh_threads(needs: Sequence[int], achievements: Sequence[int]) -> list[tuple[int, int]]:
+    """Which of the newest needs and achievements fit each other, by their public words: (need, achievement)."""
+    index = engine().index
+    asked = index.retrieve([document_id("need", pk) for pk in needs])
+    only = Filter(ids=[document_id("achievement", pk) for pk in achievements])
+    threads = []
+    for document in asked:
+        hits = engine().search(Query.of(document), audience=(PUBLIC,), limit=1, filter=only, explain=False)
+        threads += [(row_of(document.id)[1], row_of(hit.id)[1]) for hit in hits if hit.score >= THREAD]
+    return threads
+
+
+def grades_by(need: Need, actor: Actor) -> dict[int, int]:
+    """The grades that this person gave to achievements for this need."""
+    given = Grade.objects.filter(need=need, by=actor.pk, state=GradeState.GIVEN)
+    return dict(given.values_list("achievement_id", "grade"))
+
+
+def proposals_on(need: Need) -> dict[int, int]:
+    """The achievements that are being talked about for this need, with their proposals."""
+    going_on = Proposal.objects.filter(need=need, state__in=GOING_ON, achievement__isnull=False)
+    return dict(going_on.values_list("achievement_id", "pk"))
+
+
+def find(
+    query: Query,
+    kinds: Sequence[str],
+    actor: Actor,
+    limit: int,
+    *,
+    order: str = RELEVANCE,
+    only: Filter | None = None,
+) -> list[Found]:
+    """The best of some kinds, as this person may see them. Asks the public documents only."""
+    wanted = NEAREST if order == NEWEST else limit
+    hits = engine().search(query, kinds=kinds, audience=(PUBLIC,), limit=wanted, filter=only)
+    found = seen(hits, query, actor)
+    if order == NEWEST:
+        created = {hit.id: hit.document.created for hit in hits}
+        found.sort(key=lambda one: -created[document_id(table_of(one), one.row.pk)])
+    return found[:limit]
+
+
+def table_of(found: Found) -> str:
+    """The table that something found lies in."""
+    return found.kind if found.kind in SOURCES else "need"
+
+
+def seen(hits: Sequence[Candidate], query: Query, actor: Actor) -> list[Found]:
+    """Hits as this person may see them, in the same order.
+
+    A hit whose document is not what its row says today is left out: the index may be a moment behind a record that
+    was withdrawn or closed just now.
+    """
+    rows = rows_of((hit.id for hit in hits), actor)
+    result = []
+    for hit in hits:
+        row = rows.get(row_of(hit.id))
+        if row is not None and is_current(hit, row):
+            result.append(Found(hit.document.kind, row.seen_by(actor), evidence_of(hit, query)))
+    return result
+
+
+def rows_of(identifiers: Iterable[str], actor: Actor) -> dict[tuple[str, int], Any]:
+    """The rows behind documents that this person may see, one query for each table."""
+    wanted: dict[str, set[int]] = {}
+    for identifier in identifiers:
+        table, pk = row_of(identifier)
+        wanted.setdefault(table, set()).add(pk)
+    rows: dict[tuple[str, int], Any] = {}
+    for table, pks in wanted.items():
+        model = SOURCES[table][0]
+        found = model._default_manager.visible_to(actor).filter(pk__in=pks)  # type: ignore[attr-defined]
+        rows |= {(table, row.pk): row for row in with_organisation(found)}
+    return rows
+
+
+def with_organisation(rows: Any) -> Any:
+    """Fetch the organisation along, where the table has one."""
+    return rows.select_related("organisation") if hasattr(rows.model, "organisation") else rows
+
+
+def is_current(hit: Candidate, row: Any) -> bool:
+    """Whether the document is what the row says now."""
+    documents_of = SOURCES[row_of(hit.id)[0]][1]
+    return any(document.id == hit.id and same_words(document, hit.document) for document in documents_of(row))
+
+
+def same_words(one: Any, other: Any) -> bool:
+    return (one.kind, one.title, one.text) == (other.kind, other.title, other.text)
+
+
+def weigh(query: Query, achievement: Achievement) -> Evidence:
+    """The evidence for one pair, whatever its rank; empty when they share nothing or it is not published."""
+    only = Filter(ids=[document_id("achievement", achievement.pk)])
+    hits = engine().search(query, audience=(PUBLIC,), limit=1, filter=only)
+    return evidence_of(hits[0], query) if hits else {}
+
+
+def shared_evidence(need: Need, achievement: Achievement) -> Evidence:
+    """The evidence that both sides may read: what any registered person sees of the need, and the public offer."""
+    return weigh(need_query(need.at(Level.REGISTERED)), achievement)

@@ -1,0 +1,195 @@
+"""Search: words, filters, facets with counts, by relevance or newest first; everything through `seen_by`.
+
+What a text search finds are public documents that share at least one word with it, at most `HITS` of them, the most
+relevant. Facets are counted over these: each facet over what passes the other facets.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from keqiao.engine.document import Filter
+from keqiao.engine.rank import Candidate, Evidence, Query
+from keqiao.engine.text import canonical, words
+from keqiao.exchange import taxonomy
+from keqiao.matching import browse
+from keqiao.matching.documents import PUBLIC, document_id, row_of
+from keqiao.matching.filters import FACETS, KINDS, Filters, label_of
+from keqiao.matching.index import engine
+from keqiao.matching.queries import NEWEST, RELEVANCE, Found, rows_of, seen
+
+if TYPE_CHECKING:
+    from keqiao.kernel.access import Actor
+
+HITS = 400
+PAGE = 20
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value of a facet, how many it would leave, whether it is chosen, and the address that switches it."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of a search."""
+
+    items: list[Found]
+    total: int
+    page: int
+    pages: int
+    facets: dict[str, list[Facet]]
+    order: str
+    seconds: float
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row that a search found, with what filters look at. `place` is its rank by relevance."""
+
+    table: str
+    pk: int
+    created: int
+    place: int
+    has: dict[str, frozenset[str]]
+
+    @property
+    def identifier(self) -> str:
+        return document_id(self.table, self.pk)
+
+
+def search(
+    text: str, filters: Filters, *, actor: Actor, order: str = RELEVANCE, page: int = 1, size: int = PAGE
+) -> Results:
+    """What a search shows this person. Without words: everything there is, newest first."""
+    started = time.perf_counter()
+    text = text.strip()[:LONGEST]
+    if not text:
+        return browsed(filters, actor, page, size, started)
+    hits = with_words(text, actor)
+    passed = [hit for hit in hits if filters.accept(hit.has)]
+    if order == NEWEST:
+        passed.sort(key=lambda hit: (-hit.created, hit.place))
+    pages, page = paged(len(passed), page, size)
+    return Results(
+        items=with_evidence([hit.identifier for hit in passed[(page - 1) * size : page * size]], text, actor),
+        total=len(passed),
+        page=page,
+        pages=pages,
+        facets=facets_of(hits, filters, text, order),
+        order=order,
+        seconds=time.perf_counter() - started,
+        capped=len(hits) >= HITS,
+    )
+
+
+def browsed(filters: Filters, actor: Actor, page: int, size: int, started: float) -> Results:
+    """A page of everything that passes the filters, newest first."""
+    total = browse.count(filters, actor)
+    pages, page = paged(min(total, browse.DEEPEST), page, size)
+    identifiers = browse.newest(filters, actor, (page - 1) * size, size)
+    return Results(
+        items=with_evidence(identifiers, "", actor),
+        total=total,
+        page=page,
+        pages=pages,
+        facets={},
+        order=NEWEST,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def paged(total: int, page: int, size: int) -> tuple[int, int]:
+    """How many pages there are, and the one asked for, brought within them."""
+    pages = max(1, -(-total // size))
+    return pages, min(max(page, 1), pages)
+
+
+def fresh(text: str, filters: Filters, since: int, actor: Actor) -> int:
+    """How many things that this search finds are newer than a moment (in seconds)."""
+    if not text:
+        return browse.count(filters, actor, since=since)
+    return sum(hit.created > since and filters.accept(hit.has) for hit in with_words(text, actor, since=since))
+
+
+def with_words(text: str, actor: Actor, since: int | None = None) -> list[Hit]:
+    """The most relevant public documents that share a word with the text, as rows that this person may see."""
+    only = Filter(since=since)
+    found = engine().search(Query(text=text), audience=(PUBLIC,), limit=HITS, filter=only, explain=False)
+    if words(canonical([text])[0]):
+        found = [candidate for candidate in found if candidate.part("words") > 0]
+    known = facts_of(found, actor)
+    return [
+        Hit(*row_of(one.id), one.document.created, place, known[one.id])
+        for place, one in enumerate(found)
+        if one.id in known
+    ]
+
+
+def facts_of(found: Sequence[Candidate], actor: Actor) -> dict[str, dict[str, frozenset[str]]]:
+    """What filters look at, for the documents whose rows this person may see; one query a table.
+
+    These columns are public for every row (a test says so), so that no count can hint at a hidden value.
+    """
+    rows = rows_of((one.id for one in found), actor)
+    return {one.id: facts(rows[row_of(one.id)], one.document.kind) for one in found if row_of(one.id) in rows}
+
+
+def facts(row: Any, kind: str) -> dict[str, frozenset[str]]:
+    """The values of one row, by facet."""
+    return {
+        "kind": frozenset(name for name, kinds in KINDS.items() if kind in kinds),
+        "field": frozenset(getattr(row, "field_path", None) or taxonomy.path_of(row.fields)),
+        "region": frozenset([row.region] if row.region else []),
+        "node": frozenset([row.node_id] if getattr(row, "node_id", "") else []),
+        "trl": frozenset([str(row.maturity)] if getattr(row, "maturity", None) else []),
+        "ip": frozenset([row.intellectual_property] if getattr(row, "intellectual_property", "") else []),
+        "mode": frozenset(getattr(row, "cooperation_modes", ())),
+    }
+
+
+def with_evidence(identifiers: Sequence[str], text: str, actor: Actor) -> list[Found]:
+    """One page of things found, in this order, each with why."""
+    if not identifiers:
+        return []
+    if text:
+        only = Filter(ids=identifiers)
+        candidates = engine().search(Query(text=text), audience=(PUBLIC,), limit=len(identifiers), filter=only)
+    else:
+        documents = engine().index.retrieve(identifiers)
+        candidates = [Candidate(document.id, 0.0, (), Evidence(), document) for document in documents]
+    place = {identifier: i for i, identifier in enumerate(identifiers)}
+    return seen(sorted(candidates, key=lambda candidate: place[candidate.id]), Query(text=text), actor)
+
+
+def facets_of(hits: Sequence[Hit], filters: Filters, text: str, order: str) -> dict[str, list[Facet]]:
+    """Counts by facet, most frequent first; chosen values stay even with nothing left."""
+    result = {}
+    for name in FACETS:
+        counts = Counter(value for hit in hits if filters.accept(hit.has, but=name) for value in hit.has[name])
+        chosen = getattr(filters, name)
+        values = [*counts, *(value for value in chosen if value not in counts)]
+        values.sort(key=lambda value: (-counts[value], value))
+        result[name] = [
+            Facet(
+                value,
+                label_of(name, value),
+                counts[value],
+                value in chosen,
+                filters.with_value(name, value).address(q=text, order=order if order == NEWEST else ""),
+            )
+            for value in values[:12]
+        ]
+    return result

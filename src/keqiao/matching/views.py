@@ -1,0 +1,233 @@
+"""Pages of matching: load, ask, render."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keqiao.exchange.models import Achievement, Need
+from keqiao.kernel import workflow as kernel
+from keqiao.kernel.access import NotAllowed, NotVisible
+from keqiao.matching import pasted, queries
+from keqiao.matching.board import ROLES, board, track
+from keqiao.matching.comparing import comparison
+from keqiao.matching.enums import KeptState, Relevance
+from keqiao.matching.filters import FACET_LABELS, Filters
+from keqiao.matching.managers import suggest_managers
+from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
+from keqiao.matching.rules import may_grade, may_propose
+from keqiao.matching.search import fresh, search
+from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, SAVED_SEARCHES, SHORTLIST
+
+LONGEST_TEXT = 2000
+
+
+@require_POST
+def match(request: HttpRequest) -> HttpResponse:
+    """The box of the home page: three candidates for a pasted text, which is not kept."""
+    text = request.POST.get("text", "").strip()
+    problem = problem_of(text)
+    result = None if problem else pasted.match_text(text, request.user)
+    names = ["matching/_home_candidates.html"] if request.htmx else ["matching/match.html"]  # type: ignore[attr-defined]
+    context = {"problem": problem, "result": result, "text": text}
+    return render(request, names, context, status=422 if problem else 200)
+
+
+@require_POST
+def match_figures(request: HttpRequest) -> HttpResponse:
+    """The figures read from a text while it is typed, and what a good need would say as well."""
+    text = request.POST.get("text", "")[:LONGEST_TEXT]
+    return render(request, "matching/_figures.html", pasted.reading_of(text))
+
+
+def problem_of(text: str) -> str:
+    """What is wrong with a pasted text, with the remedy."""
+    if len(text) < 4:
+        return _("请写下要解决的问题，至少一句话：现在怎样，想达到什么指标。")
+    if len(text) > LONGEST_TEXT:
+        return _("最多 %(limit)d 字，现在有 %(count)d 字。请只留下问题、现状和指标。") % {
+            "limit": LONGEST_TEXT,
+            "count": len(text),
+        }
+    return ""
+
+
+def order_of(request: HttpRequest) -> str:
+    """Relevance or newest first, as this person last chose (PIPL art. 24)."""
+    asked = request.GET.get("order", "")
+    if asked in (queries.RELEVANCE, queries.NEWEST) and asked != request.session.get("order", queries.RELEVANCE):
+        request.session["order"] = asked
+    return str(request.session.get("order", queries.RELEVANCE))
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Search with facets."""
+    text = request.GET.get("q", "").strip()
+    filters = Filters.from_query(request.GET)
+    number = request.GET.get("page", "1")
+    page = int(number) if number.isdigit() and len(number) < 6 else 1
+    results = search(text, filters, actor=request.user, order=order_of(request), page=page)
+    context = {
+        "text": text,
+        "filters": filters,
+        "address": filters.address(q=text),
+        "results": results,
+        "facet_labels": FACET_LABELS,
+    }
+    name = "matching/_results.html" if request.htmx and not request.htmx.boosted else "matching/search.html"  # type: ignore[attr-defined]
+    return render(request, name, context)
+
+
+def need_of(request: HttpRequest, pk: int) -> Need:
+    """A need that this person may match: its people, its manager, its staff."""
+    need = Need.objects.visible_to(request.user).filter(pk=pk).first()
+    if need is None:
+        raise NotVisible(_("没有找到这项需求，或者您无权查看。"))
+    if not (may_propose(need, request.user) or need.seen_by(request.user).is_owner):
+        raise NotAllowed(_("候选只给需求方、负责的技术经理人和平台运营人员看。"))
+    return need
+
+
+@login_required
+@require_safe
+def need_candidates(request: HttpRequest, pk: int) -> HttpResponse:
+    """The candidates panel of a need's page."""
+    need = need_of(request, pk)
+    found = queries.candidates(need, request.user, order=order_of(request))
+    staff = may_grade(need, request.user)
+    context: dict[str, Any] = {
+        "need": need.seen_by(request.user),
+        "found": found,
+        "may_propose": may_propose(need, request.user) and need.state == "open",
+        "may_grade": staff,
+        "relevance": Relevance.choices,
+        "grades": queries.grades_by(need, request.user) if staff else {},
+        "proposals": queries.proposals_on(need),
+        "managers": suggest_managers(need, request.user) if staff and need.manager_id is None else [],
+    }
+    return render(request, "matching/_candidates.html", context)
+
+
+@login_required
+@require_POST
+def propose(request: HttpRequest, pk: int) -> HttpResponse:
+    """“感兴趣” of the side that asks, or a proposal by staff to both sides."""
+    need = need_of(request, pk)
+    verb = "create" if may_grade(need, request.user) else "interested"
+    data = {**request.POST.dict(), "need": need.pk}
+    entry = kernel.run(PROPOSALS, None, verb, actor=request.user, data=data, key=request.POST.get("key", ""))
+    return redirect("proposal", entry.object_id)
+
+
+@login_required
+@require_POST
+def grade(request: HttpRequest, pk: int) -> HttpResponse:
+    """A grade for a pair: the first, or another one."""
+    need = need_of(request, pk)
+    data = {**request.POST.dict(), "need": need.pk}
+    given = Grade.objects.filter(need=need, achievement=data.get("achievement") or 0, by=request.user).first()
+    kernel.run(GRADES, given.pk if given else None, "revise" if given else "create", actor=request.user, data=data)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "matching/_graded.html", {"grade": Relevance(int(data["grade"])).label})
+    return redirect(need)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to four achievements side by side; with `need`, checked against its targets."""
+    pks = [int(pk) for pk in request.GET.getlist("a") if pk.isdigit() and len(pk) < 18]
+    asked = request.GET.get("need", "")
+    need = None
+    if asked.isdigit() and len(asked) < 18:
+        need = Need.objects.visible_to(request.user).filter(pk=int(asked)).first()
+    return render(request, "matching/compare.html", {"comparison": comparison(pks, request.user, need)})
+
+
+@login_required
+@require_safe
+def shortlist(request: HttpRequest) -> HttpResponse:
+    """The achievements that a person put aside."""
+    rows = Shortlisted.objects.visible_to(request.user).filter(state=KeptState.KEPT).order_by("-created_at")
+    kept = list(rows.values_list("pk", "achievement_id", "note"))
+    visible = Achievement.objects.visible_to(request.user).select_related("organisation")
+    achievements = visible.in_bulk([achievement for _pk, achievement, _note in kept])
+    items = [
+        {"pk": pk, "note": note, "achievement": achievements[achievement].seen_by(request.user)}
+        for pk, achievement, note in kept
+        if achievement in achievements
+    ]
+    return render(request, "matching/shortlist.html", {"items": items, "workflow": SHORTLIST})
+
+
+@login_required
+@require_POST
+def toggle_shortlist(request: HttpRequest) -> HttpResponse:
+    """Put an achievement on the shortlist, or take it off."""
+    asked = request.POST.get("achievement", "")
+    pk = int(asked) if asked.isdigit() and len(asked) < 18 else 0
+    row = Shortlisted.objects.filter(person=request.user, achievement=pk).first()
+    verb = "create" if row is None else "remove" if row.state == KeptState.KEPT else "restore"
+    kernel.run(SHORTLIST, row.pk if row else None, verb, actor=request.user, data={"achievement": pk})
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "matching/_keep_button.html", {"pk": pk, "is_kept": verb != "remove"})
+    return redirect(request.POST.get("next") or "shortlist")
+
+
+@login_required
+@require_safe
+def saved_searches(request: HttpRequest) -> HttpResponse:
+    """The searches that a person saved, with how much is new in each."""
+    rows = SavedSearch.objects.visible_to(request.user).filter(state=KeptState.KEPT)
+    items = [(row.seen_by(request.user), news_of(row, request.user)) for row in rows[:50]]
+    return render(request, "matching/saved_searches.html", {"items": items, "workflow": SAVED_SEARCHES})
+
+
+def news_of(row: SavedSearch, actor: Any) -> int:
+    """How much a saved search finds that is newer than the last look."""
+    return fresh(row.query, Filters.of(row.filters), int(row.looked_at.timestamp()), actor)
+
+
+@login_required
+@require_safe
+def found_match(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the platform found for a need."""
+    row = Match.objects.visible_to(request.user).select_related("need", "achievement").filter(pk=pk).first()
+    if row is None:
+        raise NotVisible(_("没有找到，或者您无权查看。"))
+    context = {"match": row.seen_by(request.user), "workflow": MATCHES, "verbs": MATCHES.available(row, request.user)}
+    return render(request, "matching/found_match.html", context)
+
+
+@login_required
+@require_safe
+def proposals(request: HttpRequest) -> HttpResponse:
+    """The board, for one role or all."""
+    role = request.GET.get("role", "")
+    roles = {name: label for name, (label, _condition) in ROLES.items()}
+    context = {"columns": board(request.user, role), "role": role, "roles": roles}
+    return render(request, "matching/proposals.html", context)
+
+
+@login_required
+@require_safe
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal: both sides as far as they may be known, why they fit, what happened, what can be done now."""
+    row = Proposal.objects.visible_to(request.user).with_sides().filter(pk=pk).first()
+    if row is None:
+        raise NotVisible(_("没有找到这份撮合，或者您无权查看。"))
+    seen = row.seen_by(request.user)
+    context = {
+        "proposal": seen,
+        "workflow": PROPOSALS,
+        "verbs": PROPOSALS.available(row, request.user),
+        "steps": track(row),
+        "may_open": row.is_ready_for_project and (row.is_asker(request.user) or seen.clearance >= 3),
+        "is_provider": row.is_provider(request.user),
+    }
+    return render(request, "matching/proposal.html", context)

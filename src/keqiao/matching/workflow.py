@@ -1,0 +1,177 @@
+"""What can happen to proposals, matches found, grades, shortlists and saved searches, and who may do it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from keqiao.exchange.models import Achievement, Need, Solution
+from keqiao.kernel.access import is_signed_in, is_system
+from keqiao.kernel.models import Entry
+from keqiao.kernel.workflow import NEW, Verb, VerbForm, Workflow, assign
+from keqiao.matching import actions, clocks
+from keqiao.matching.enums import WAITING, GradeState, KeptState, MatchState
+from keqiao.matching.enums import ProposalState as P
+from keqiao.matching.forms import (
+    DeclineForm,
+    GradeForm,
+    KeepForm,
+    NewGradeForm,
+    NonDisclosureForm,
+    NoteForm,
+    ProposalForm,
+    SaveSearchForm,
+    WordsForm,
+)
+from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
+from keqiao.matching.rules import (
+    is_asking_side,
+    is_broker,
+    is_grader,
+    is_own,
+    is_providing_side,
+    needs_agreement,
+    works_on_need,
+)
+from keqiao.parties.models import Person
+
+
+class FoundForm(VerbForm):
+    """What the platform found; only the platform fills this in."""
+
+    need = forms.ModelChoiceField(queryset=Need.objects.all())
+    achievement = forms.ModelChoiceField(queryset=Achievement.objects.all())
+    evidence = forms.JSONField()
+
+
+class SolutionForm(VerbForm):
+    """The accepted solution that a proposal comes from."""
+
+    solution = forms.ModelChoiceField(queryset=Solution.objects.all())
+
+
+def asker(row: Any, entry: Entry) -> list[Person]:
+    """The contact of the side that asks."""
+    return [row.asker]
+
+
+def provider(row: Any, entry: Entry) -> list[Person]:
+    """The contact of the side that offers."""
+    return [row.provider]
+
+
+def manager(row: Any, entry: Entry) -> list[Person]:
+    """The technology manager in charge, and who proposed it, where these are neither side."""
+    people = {person.pk: person for person in (row.manager, row.proposed_by) if person is not None}
+    return [person for pk, person in people.items() if pk not in (row.asker_id, row.provider_id)]
+
+
+def owner_of_need(row: Any, entry: Entry) -> list[Person]:
+    """The person who published the need, and its manager."""
+    return [row.need.contact, *([row.need.manager] if row.need.manager else [])]
+
+
+def nda_comes_first(row: Proposal) -> dict[str, list[str]]:
+    """A double-blind proposal becomes a project only after the agreement on confidentiality."""
+    if row.is_sealed and row.nda_signed_at is None:
+        return {"nda_signed_at": [_now("这项需求要求先签保密协议：请供给方先签署。")]}
+    return {}
+
+
+# fmt: off
+PROPOSALS = Workflow(
+    name="proposals",
+    model=Proposal,
+    states=P,
+    audiences={"asker": asker, "provider": provider, "manager": manager},
+    verbs=(
+        Verb(name="create", label=_("发起撮合"), source=NEW, target=P.PROPOSED, who=is_signed_in, form=ProposalForm,
+             do=actions.propose, starts=(clocks.PROPOSAL_ANSWER,), tells=("asker", "provider"), freezes=True,
+             notice=_("已向双方发出撮合邀请。")),
+        Verb(name="interested", label=_("感兴趣"), source=NEW, target=P.ACCEPTED_BY_NEED, who=is_signed_in,
+             form=ProposalForm, do=actions.propose_as_asker, starts=(clocks.PROPOSAL_ANSWER,),
+             tells=("provider", "manager"), freezes=True, notice=_("已告诉对方您感兴趣，等待答复。")),
+        Verb(name="from_solution", label=_("由采纳的方案达成"), source=NEW, target=P.AGREED, who=is_system,
+             form=SolutionForm, do=actions.propose_solution, tells=("asker", "provider", "manager"), freezes=True),
+        Verb(name="accept", label=_("同意对接"), source=P.PROPOSED, target=P.ACCEPTED_BY_NEED, who=is_asking_side,
+             do=actions.accept_as_asker, tells=("provider", "manager"), tone="primary"),
+        Verb(name="accept", label=_("同意对接"), source=P.PROPOSED, target=P.ACCEPTED_BY_OFFER, who=is_providing_side,
+             do=actions.accept_as_provider, tells=("asker", "manager"), tone="primary"),
+        Verb(name="accept", label=_("同意对接"), source=P.ACCEPTED_BY_OFFER, target=P.AGREED, who=is_asking_side,
+             do=actions.accept_as_asker, stops=(clocks.PROPOSAL_ANSWER,), tells=("provider", "manager"),
+             freezes=True, tone="primary"),
+        Verb(name="accept", label=_("同意对接"), source=P.ACCEPTED_BY_NEED, target=P.AGREED, who=is_providing_side,
+             do=actions.accept_as_provider, stops=(clocks.PROPOSAL_ANSWER,), tells=("asker", "manager"),
+             freezes=True, tone="primary"),
+        Verb(name="sign_nda", label=_("签署保密协议"), source=P.AGREED, target=P.NDA_SIGNED,
+             who=is_providing_side & needs_agreement, form=NonDisclosureForm, do=actions.sign_non_disclosure,
+             tells=("asker", "manager"), freezes=True, tone="primary"),
+        Verb(name="decline", label=_("谢绝"), source=(*WAITING, P.AGREED, P.NDA_SIGNED), target=P.DECLINED,
+             who=is_asking_side | is_providing_side, form=DeclineForm, do=actions.decline,
+             stops=(clocks.PROPOSAL_ANSWER,), tells=("asker", "provider", "manager"), tone="danger"),
+        Verb(name="withdraw", label=_("撤回撮合"), source=WAITING, target=P.WITHDRAWN, who=is_broker, form=WordsForm,
+             do=actions.withdraw, stops=(clocks.PROPOSAL_ANSWER,), tells=("asker", "provider", "manager")),
+        Verb(name="open_project", label=_("进入合作"), source=(P.AGREED, P.NDA_SIGNED), target=P.IN_PROJECT,
+             who=is_system, guard=nda_comes_first),
+    ),
+)
+
+MATCHES = Workflow(
+    name="matches",
+    model=Match,
+    states=MatchState,
+    audiences={"owner": owner_of_need},
+    verbs=(
+        Verb(name="find", label=_("发现新成果"), source=NEW, target=MatchState.FOUND, who=is_system, form=FoundForm,
+             do=actions.keep_match, tells=("owner",)),
+        Verb(name="take", label=_("感兴趣，发起撮合"), source=MatchState.FOUND, target=MatchState.TAKEN,
+             who=works_on_need, do=actions.take_match, tone="primary"),
+        Verb(name="dismiss", label=_("不合适"), source=MatchState.FOUND, target=MatchState.DISMISSED,
+             who=works_on_need, form=DeclineForm, do=actions.dismiss_match),
+    ),
+)
+
+GRADES = Workflow(
+    name="grades",
+    model=Grade,
+    states=GradeState,
+    verbs=(
+        Verb(name="create", label=_("评分"), source=NEW, target=GradeState.GIVEN, who=is_signed_in, form=GradeForm,
+             do=actions.grade, quiet=True),
+        Verb(name="revise", label=_("修改评分"), source=(GradeState.GIVEN, GradeState.REMOVED),
+             target=GradeState.GIVEN, who=is_grader, form=NewGradeForm, do=actions.revise_grade, quiet=True),
+        Verb(name="remove", label=_("作废评分"), source=GradeState.GIVEN, target=GradeState.REMOVED, who=is_grader,
+             quiet=True),
+    ),
+)
+
+SHORTLIST = Workflow(
+    name="shortlist",
+    model=Shortlisted,
+    states=KeptState,
+    verbs=(
+        Verb(name="create", label=_("收藏"), source=NEW, target=KeptState.KEPT, who=is_signed_in, form=KeepForm,
+             do=actions.keep, quiet=True),
+        Verb(name="note", label=_("写备注"), source=KeptState.KEPT, who=is_own, form=NoteForm, do=assign, quiet=True),
+        Verb(name="remove", label=_("取消收藏"), source=KeptState.KEPT, target=KeptState.REMOVED, who=is_own,
+             quiet=True),
+        Verb(name="restore", label=_("重新收藏"), source=KeptState.REMOVED, target=KeptState.KEPT, who=is_own,
+             quiet=True),
+    ),
+)
+
+SAVED_SEARCHES = Workflow(
+    name="saved-searches",
+    model=SavedSearch,
+    states=KeptState,
+    verbs=(
+        Verb(name="create", label=_("保存搜索"), source=NEW, target=KeptState.KEPT, who=is_signed_in,
+             form=SaveSearchForm, do=actions.save_search, quiet=True),
+        Verb(name="look", label=_("标为已看"), source=KeptState.KEPT, who=is_own, do=actions.look, quiet=True),
+        Verb(name="remove", label=_("删除"), source=KeptState.KEPT, target=KeptState.REMOVED, who=is_own, quiet=True),
+    ),
+)
+# fmt: on
