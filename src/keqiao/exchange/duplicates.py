@@ -61,7 +61,7 @@ def candidates(row: Any, actor: Actor) -> list[Any]:
     for code in row.fields:
         near |= Q(field_path__contains=[code])
     rows = model._default_manager.visible_to(actor).filter(near)  # type: ignore[attr-defined]
-    rows = rows.exclude(pk=row.pk).exclude(state__in=("draft", "withdrawn", "rejected", "taken_down"))
+    rows = rows.exclude(pk=row.pk).exclude(state__in=("draft", "returned", "withdrawn", "rejected", "taken_down"))
     return list(rows.order_by("-pk")[:MOST_CANDIDATES])
 
 

@@ -20,6 +20,9 @@ from keqiao.kernel.visibility import Level
 from keqiao.web import verbs
 
 
+BEFORE_PUBLICATION = ("draft", "returned", "triage", "information")
+
+
 @require_GET
 def needs(request: HttpRequest) -> HttpResponse:
     return listing(request, Need, "exchange/needs.html")
@@ -92,6 +95,7 @@ def page_of(request: HttpRequest, workflow: Any, row: Any, seen: Any) -> dict[st
         "hidden": seen.hidden,
         "title": queries.reading(seen, "title") if workflow is not SOLUTION else None,
         "is_sealed": getattr(row, "is_sealed", False),
+        "show_alikes": row.state in BEFORE_PUBLICATION and seen.clearance >= Level.STAFF,
     }
 
 

@@ -15,6 +15,9 @@ from keqiao.kernel.access import is_signed_in, is_system
 from keqiao.kernel.workflow import NEW, Verb, Workflow
 from keqiao.parties.rules import is_operator_of_node
 
+EDITABLE_N = (N.DRAFT, N.RETURNED, N.TRIAGE, N.INFORMATION)
+EDITABLE_A = (A.DRAFT, A.RETURNED, A.TRIAGE, A.INFORMATION)
+
 # fmt: off
 NEED = Workflow(
     name="needs",
@@ -27,10 +30,10 @@ NEED = Workflow(
              do=actions.create_need, quiet=True, notice=_("草稿已保存。检查无误后请提交给平台初审。")),
         Verb(name="bring_in", label=_("直接发布（迁移旧数据）"), source=NEW, target=N.OPEN, who=is_operator,
              form=NeedForm, do=actions.bring_in, starts=(clocks.FIRST_ANSWER,), in_feed=True, freezes=True),
-        Verb(name="submit", label=_("提交给平台初审"), source=N.DRAFT, target=N.TRIAGE, who=is_owner,
+        Verb(name="submit", label=_("提交给平台初审"), source=(N.DRAFT, N.RETURNED), target=N.TRIAGE, who=is_owner,
              guard=guards.need_is_complete, starts=(clocks.TRIAGE,), tells=("operators",), freezes=True,
              tone="primary", notice=_("已提交。平台会在 1 个工作日内给出首次人工答复。")),
-        Verb(name="save", label=_("修改"), source=(N.DRAFT, N.TRIAGE, N.INFORMATION), who=is_owner, form=NeedForm,
+        Verb(name="save", label=_("修改"), source=EDITABLE_N, who=is_owner, form=NeedForm,
              do=actions.save_need, quiet=True, notice=_("已保存。")),
         Verb(name="publish", label=_("通过并发布"), source=N.TRIAGE, target=N.OPEN, who=is_operator_of_node,
              do=actions.publish, stops=(clocks.TRIAGE,), starts=(clocks.FIRST_ANSWER,),
@@ -41,7 +44,7 @@ NEED = Workflow(
         Verb(name="answer", label=_("答复平台的问题"), source=N.INFORMATION, target=N.TRIAGE, who=is_owner,
              form=forms.AnswerForm, do=actions.record_words, resumes=(clocks.TRIAGE,), tells=("operators",),
              tone="primary"),
-        Verb(name="return", label=_("退回修改"), source=(N.TRIAGE, N.INFORMATION), target=N.DRAFT,
+        Verb(name="return", label=_("退回修改"), source=(N.TRIAGE, N.INFORMATION), target=N.RETURNED,
              who=is_operator_of_node, form=forms.ReturnForm, do=actions.record_reason, stops=(clocks.TRIAGE,),
              tells=("owner",)),
         Verb(name="reject", label=_("不予通过"), source=(N.TRIAGE, N.INFORMATION), target=N.REJECTED,
@@ -68,7 +71,7 @@ NEED = Workflow(
              in_feed=True),
         Verb(name="expire", label=_("到期关闭"), source=N.OPEN, target=N.EXPIRED, who=is_system, at="deadline",
              stops=(clocks.FIRST_ANSWER,), tells=("owner", "manager")),
-        Verb(name="withdraw", label=_("撤回需求"), source=(N.DRAFT, N.TRIAGE, N.INFORMATION, N.OPEN, N.EXPIRED),
+        Verb(name="withdraw", label=_("撤回需求"), source=(*EDITABLE_N, N.OPEN, N.EXPIRED),
              target=N.WITHDRAWN, who=is_owner, form=forms.ReasonForm, do=actions.close_need,
              stops=(clocks.TRIAGE, clocks.FIRST_ANSWER), tells=("operators", "manager"), tone="danger"),
         Verb(name="take_down", label=_("下架"), source=(N.OPEN, N.EXPIRED), target=N.TAKEN_DOWN,
@@ -91,10 +94,10 @@ ACHIEVEMENT = Workflow(
              do=actions.create_achievement, quiet=True, notice=_("草稿已保存。检查无误后请提交给平台初审。")),
         Verb(name="bring_in", label=_("直接发布（迁移旧数据）"), source=NEW, target=A.PUBLISHED, who=is_operator,
              form=AchievementForm, do=actions.bring_in, in_feed=True, freezes=True),
-        Verb(name="submit", label=_("提交给平台初审"), source=A.DRAFT, target=A.TRIAGE, who=is_owner,
+        Verb(name="submit", label=_("提交给平台初审"), source=(A.DRAFT, A.RETURNED), target=A.TRIAGE, who=is_owner,
              guard=guards.achievement_is_complete, starts=(clocks.TRIAGE,), tells=("operators",), freezes=True,
              tone="primary", notice=_("已提交。平台会在 1 个工作日内给出首次人工答复。")),
-        Verb(name="save", label=_("修改"), source=(A.DRAFT, A.TRIAGE, A.INFORMATION), who=is_owner,
+        Verb(name="save", label=_("修改"), source=EDITABLE_A, who=is_owner,
              form=AchievementForm, do=actions.save_achievement, quiet=True, notice=_("已保存。")),
         Verb(name="publish", label=_("通过并发布"), source=A.TRIAGE, target=A.PUBLISHED, who=is_operator_of_node,
              do=actions.publish, stops=(clocks.TRIAGE,), tells=("owner", "shared"), in_feed=True, freezes=True,
@@ -105,7 +108,7 @@ ACHIEVEMENT = Workflow(
         Verb(name="answer", label=_("答复平台的问题"), source=A.INFORMATION, target=A.TRIAGE, who=is_owner,
              form=forms.AnswerForm, do=actions.record_words, resumes=(clocks.TRIAGE,), tells=("operators",),
              tone="primary"),
-        Verb(name="return", label=_("退回修改"), source=(A.TRIAGE, A.INFORMATION), target=A.DRAFT,
+        Verb(name="return", label=_("退回修改"), source=(A.TRIAGE, A.INFORMATION), target=A.RETURNED,
              who=is_operator_of_node, form=forms.ReturnForm, do=actions.record_reason, stops=(clocks.TRIAGE,),
              tells=("owner",)),
         Verb(name="reject", label=_("不予通过"), source=(A.TRIAGE, A.INFORMATION), target=A.REJECTED,
@@ -123,7 +126,7 @@ ACHIEVEMENT = Workflow(
              guard=guards.is_asked_to_share, do=actions.refuse_share, tells=("operators",)),
         Verb(name="unshare", label=_("收回共享"), source=(A.TRIAGE, A.INFORMATION, A.PUBLISHED), who=is_owner,
              guard=guards.is_shared, do=actions.unshare, tells=("operators",)),
-        Verb(name="withdraw", label=_("撤回成果"), source=(A.DRAFT, A.TRIAGE, A.INFORMATION, A.PUBLISHED),
+        Verb(name="withdraw", label=_("撤回成果"), source=(*EDITABLE_A, A.PUBLISHED),
              target=A.WITHDRAWN, who=is_owner, form=forms.ReasonForm, do=actions.record_reason,
              stops=(clocks.TRIAGE,), tells=("operators",), tone="danger"),
         Verb(name="take_down", label=_("下架"), source=A.PUBLISHED, target=A.TAKEN_DOWN, who=is_operator_of_node,
