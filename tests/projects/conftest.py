@@ -55,16 +55,27 @@ def need(owner: Person, company_a: Organisation, manager: Person, wuhan: Node) -
     return Need.objects.create(
         title="红外探测器用消光涂层",
         problem="外购涂层吸光率多在 95% 以下，工艺复杂，成本高，难以量产，希望找到替代工艺。",
-        targets=[ABSORPTION], fields=["C3976"], organisation=company_a, contact=owner, manager=manager, node=wuhan,
-        state=NeedState.OPEN, published_at=timezone.now(),
+        targets=[ABSORPTION],
+        fields=["C3976"],
+        organisation=company_a,
+        contact=owner,
+        manager=manager,
+        node=wuhan,
+        state=NeedState.OPEN,
+        published_at=timezone.now(),
     )
 
 
 @pytest.fixture
 def achievement(professor: Person, university: Organisation, wuhan: Node) -> Achievement:
     return Achievement.objects.create(
-        title="宽谱消光涂层的低温喷涂", summary="一步喷涂，八至十四微米波段吸光率高。", details="前驱体配比见附件。",
-        organisation=university, contact=professor, node=wuhan, state=AchievementState.PUBLISHED,
+        title="宽谱消光涂层的低温喷涂",
+        summary="一步喷涂，八至十四微米波段吸光率高。",
+        details="前驱体配比见附件。",
+        organisation=university,
+        contact=professor,
+        node=wuhan,
+        state=AchievementState.PUBLISHED,
         published_at=timezone.now(),
     )
 
@@ -77,9 +88,14 @@ def proposal(need: Need, achievement: Achievement, manager: Person) -> Proposal:
 def propose(need: Need, achievement: Achievement, manager: Person, **fields: Any) -> Proposal:
     """A proposal to which both sides have agreed."""
     given = {
-        "asker": need.contact, "asker_organisation": need.organisation, "provider": achievement.contact,
-        "provider_organisation": achievement.organisation, "manager": manager, "node": need.node,
-        "state": ProposalState.AGREED, "agreed_at": timezone.now(),
+        "asker": need.contact,
+        "asker_organisation": need.organisation,
+        "provider": achievement.contact,
+        "provider_organisation": achievement.organisation,
+        "manager": manager,
+        "node": need.node,
+        "state": ProposalState.AGREED,
+        "agreed_at": timezone.now(),
     }
     return Proposal.objects.create(need=need, achievement=achievement, **(given | fields))
 

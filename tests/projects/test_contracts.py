@@ -80,9 +80,7 @@ def test_every_way_of_payment_can_be_proposed(project: Project, steps: Any, term
         ({"try_first": True}, {"trial_ends_on", "trial_terms"}),
     ],
 )
-def test_incomplete_contract_names_each_field(
-    project: Project, steps: Any, terms: dict[str, Any], fields: set[str]
-):
+def test_incomplete_contract_names_each_field(project: Project, steps: Any, terms: dict[str, Any], fields: set[str]):
     found = problems(steps, steps.drafted(project, **terms))
     assert set(found) == fields
     assert all(message.endswith("。") for messages in found.values() for message in messages)
@@ -181,8 +179,13 @@ def test_redraft_voids_the_signature_and_the_old_hash(project: Project, steps: A
     steps.on(contract, "redraft", steps.provider, reason="金额要改")
     contract.refresh_from_db()
     assert (contract.state, contract.digest, contract.asker_signed_at) == ("draft", "", None)
-    steps.on(contract, "save", steps.manager, **{"title": "改后", "type": "service", "subject": "检测与工艺服务。",
-             "payment_mode": "lump_sum", "amount": "500000", "ownership": "improver"})
+    steps.on(
+        contract,
+        "save",
+        steps.manager,
+        title="改后", type="service", subject="检测与工艺服务。", payment_mode="lump_sum",
+        amount="500000", ownership="improver",
+    )
     steps.on(contract, "propose", steps.manager)
     contract.refresh_from_db()
     assert contract.digest not in {"", old}
@@ -212,7 +215,8 @@ def test_targets_are_those_of_the_signed_contract(project: Project, steps: Any):
 
 
 REGISTRATION = {
-    "registration_number": "test-2026-000018", "registration_authority": "试验市技术市场管理办公室",
+    "registration_number": "test-2026-000018",
+    "registration_authority": "试验市技术市场管理办公室",
     "technical_amount": "450000",
 }
 
@@ -301,6 +305,4 @@ def test_milestone_payments_stay_within_the_contract(project: Project, steps: An
     assert raised.value.errors == {"payment": ["各里程碑的付款之和不能超过合同金额：这一项最多 180,000.00 元。"]}
     steps.on(first, "save", steps.manager, title="一", due_on=days_from_now(9), payment="480000")
     first.refresh_from_db()
-    assert (first.payment, first.due_on) == (
-        Decimal("480000.00"), timezone.localdate() + datetime.timedelta(days=9)
-    )
+    assert (first.payment, first.due_on) == (Decimal("480000.00"), timezone.localdate() + datetime.timedelta(days=9))

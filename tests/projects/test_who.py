@@ -27,8 +27,21 @@ from keqiao.projects.workflow import CONTRACT, INCOME, MILESTONE, PROJECT
 pytestmark = pytest.mark.django_db
 
 TABLES: tuple[type[Model], ...] = (
-    Acceptance, Consent, Contract, ClockRun, Entry, File, Income, Milestone, Need, NonDisclosure, Project, Proposal,
-    Reward, SampleRound, Version,
+    Acceptance,
+    Consent,
+    Contract,
+    ClockRun,
+    Entry,
+    File,
+    Income,
+    Milestone,
+    Need,
+    NonDisclosure,
+    Project,
+    Proposal,
+    Reward,
+    SampleRound,
+    Version,
 )
 
 SIDES = {"owner", "professor"}
@@ -145,9 +158,7 @@ def test_milestone_verb_refused_changes_nothing(
 
 
 @pytest.mark.parametrize(("verb", "allowed"), ON_INCOME)
-def test_income_verb_refused_changes_nothing(
-    project: Project, steps: Any, personas: Any, verb: str, allowed: set[str]
-):
+def test_income_verb_refused_changes_nothing(project: Project, steps: Any, personas: Any, verb: str, allowed: set[str]):
     steps.contracted(project)
     steps.on(project, "record_income", steps.provider, received_on="2026-01-05", amount="100")
     check(INCOME, project.income_rows.get(), verb, allowed, personas)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel import clocks, freeze, jobs, journal
-from keqiao.kernel.access import Invalid, NotAllowed, NotNow, NotVisible, Rule, Verdict
+from keqiao.kernel.access import Invalid, NotAllowed, NotNow, NotVisible, Refusal, Rule, Verdict
 from keqiao.kernel.visibility import NONE, Visible
 
 if TYPE_CHECKING:
@@ -167,8 +167,9 @@ def run(
     try:
         with transaction.atomic():
             return execute(workflow, pk, verb, actor=actor, data=data, files=files, key=key)
-    except IntegrityError:
-        # Two requests with the same key at the same moment: the second finds the first one's entry.
+    except (IntegrityError, Refusal):
+        # Two requests with the same key at the same moment: the second may wait for the row, find it moved on and be
+        # refused; it was the same request, so it gets the first one's entry.
         if earlier := entry_with_key(actor, key):
             return checked_replay(earlier, workflow, pk, verb)
         raise
