@@ -6,6 +6,9 @@ import pytest
 
 from keqiao.config.database import database_settings, from_url
 from keqiao.config.env import BadSetting
+from keqiao.config.postgres import Cluster
+from keqiao.config.postgres_account import DatabaseTrouble
+from keqiao.config.session import database
 
 
 def test_from_url_reads_every_part() -> None:
@@ -58,3 +61,21 @@ def test_database_settings_url_wins_and_may_come_from_a_file(monkeypatch: pytest
     found = database_settings(tmp_path)
     assert (found["HOST"], found["NAME"]) == ("h", "d")
     assert found["OPTIONS"] == {"connect_timeout": "3", "pool": {"min_size": 1, "max_size": 5, "timeout": 30}}
+
+
+def test_outside_server_that_is_not_there_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgres://u:secret@/keqiao?host={tmp_path}")
+    with (
+        pytest.raises(DatabaseTrouble, match="The server that DATABASE_URL names cannot be used: ") as told,
+        database(),
+    ):
+        pass
+    assert "secret" not in str(told.value)
+
+
+def test_outside_server_is_used_and_left_running(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> None:
+    cluster.start()
+    monkeypatch.setenv("DATABASE_URL", cluster.url())
+    with database():
+        assert database_settings(Path("/elsewhere"))["HOST"] == str(cluster.socket_folder())
+    assert cluster.answers() is True

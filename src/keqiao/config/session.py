@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 import click
+import psycopg
 
 from keqiao.config.database import cluster_in, database_settings, database_url
 from keqiao.config.env import data_folder
+from keqiao.config.postgres_account import DatabaseTrouble
 from keqiao.config.progress import Say, quiet
 
 P = ParamSpec("P")
@@ -26,11 +28,20 @@ def say(text: str) -> None:
 @contextlib.contextmanager
 def database(report: Say = quiet) -> Iterator[None]:
     """A database server answers while the block runs; the embedded one is started if need be, and stopped after."""
-    if database_url():
+    if url := database_url():
+        reach(url)
         yield
         return
     with cluster_in(data_folder()).in_use(report):
         yield
+
+
+def reach(url: str) -> None:
+    """Is the outside server there, and does it let us in?"""
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.Error as error:
+        raise DatabaseTrouble(f"The server that DATABASE_URL names cannot be used: {error}") from None
 
 
 def set_up_django() -> None:
