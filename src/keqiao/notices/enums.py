@@ -14,5 +14,5 @@ class NoticeKind(TextChoices):
 class MailState(TextChoices):
     QUEUED = "queued", _("待发送")
     SENT = "sent", _("已发送")
-    KEPT = "kept", _("未外发（没有设置邮件服务器）")
+    KEPT = "kept", _("未外发")
     FAILED = "failed", _("发送失败")

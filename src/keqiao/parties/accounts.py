@@ -68,6 +68,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         message.send()
 
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *more: Any, **named: Any
+    ) -> None:
+        """What a page shows anyhow (that one is signed in) needs no message."""
+        if message_template != "account/messages/logged_in.txt":
+            super().add_message(request, level, message_template, *more, **named)
+
     def post_login(self, request: HttpRequest, user: Person, **options: Any) -> HttpResponse:
         """Pages go on in the language of the account."""
         response: HttpResponse = super().post_login(request, user, **options)

@@ -66,9 +66,18 @@ class TagsField(forms.CharField):
         """A list has no length in characters; `validate` looks at each word."""
 
 
+WHO = {
+    Level.PUBLIC: _("所有人"),
+    Level.REGISTERED: _("注册用户"),
+    Level.NDA: _("同事，以及签了保密协议的对方"),
+    Level.STAFF: _("只有平台工作人员"),
+}
+"""The levels as people ask: who sees it?"""
+
+
 class LevelField(forms.TypedChoiceField):
     """Who may see a field of one's own record."""
 
     def __init__(self, label: Any, levels: tuple[Level, ...]) -> None:
-        choices = [(int(level), level.label) for level in levels]
+        choices = [(int(level), WHO[level]) for level in levels]
         super().__init__(label=label, choices=choices, coerce=int, required=False, empty_value=None)

@@ -174,8 +174,15 @@ class MemberLine:
 
 def member_lines(organisation: Organisation, actor: Actor) -> list[MemberLine]:
     """The people of an organisation that the viewer may know of, with the buttons beside them."""
-    table = REGISTRY["memberships"]
-    return [MemberLine(row.seen_by(actor), table.available(row, actor)) for row in members_of(organisation, actor)]
+    return [MemberLine(row.seen_by(actor), buttons_beside(row, actor)) for row in members_of(organisation, actor)]
+
+
+def buttons_beside(row: Membership, actor: Actor) -> list[Verb]:
+    """The verbs that make sense beside this person: an administrator is not made one, and one leaves by oneself."""
+    pointless = {"make_admin"} if row.role == MembershipRole.ADMIN else {"make_member"}
+    if row.person_id == actor.pk:
+        pointless |= {"remove", "make_member"}
+    return [verb for verb in REGISTRY["memberships"].available(row, actor) if verb.name not in pointless]
 
 
 def own_membership(organisation: Organisation, actor: Actor) -> Membership | None:

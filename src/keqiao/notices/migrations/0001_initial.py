@@ -6,55 +6,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('told', '进展'), ('reminder', '到期提醒')], default='told', max_length=20)),
-                ('resource', models.CharField(max_length=40)),
-                ('verb', models.CharField(blank=True, max_length=40)),
-                ('clock', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(blank=True, max_length=240)),
-                ('reason', models.TextField(blank=True)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("told", "进展"), ("reminder", "到期提醒")], default="told", max_length=20
+                    ),
+                ),
+                ("resource", models.CharField(max_length=40)),
+                ("verb", models.CharField(blank=True, max_length=40)),
+                ("clock", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(blank=True, max_length=240)),
+                ("reason", models.TextField(blank=True)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': '通知',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "通知",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Mail',
+            name="Mail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254, verbose_name='收件人')),
-                ('subject', models.CharField(max_length=300, verbose_name='主题')),
-                ('text', models.TextField(verbose_name='正文')),
-                ('html', models.TextField(blank=True)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('is_secret', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('queued', '待发送'), ('sent', '已发送'), ('kept', '未外发（没有设置邮件服务器）'), ('failed', '发送失败')], default='queued', max_length=10, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try', models.DateTimeField(default=django.utils.timezone.now)),
-                ('problem', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("to", models.EmailField(max_length=254, verbose_name="收件人")),
+                ("subject", models.CharField(max_length=300, verbose_name="主题")),
+                ("text", models.TextField(verbose_name="正文")),
+                ("html", models.TextField(blank=True)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("is_secret", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "待发送"),
+                            ("sent", "已发送"),
+                            ("kept", "未外发（没有设置邮件服务器）"),
+                            ("failed", "发送失败"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try", models.DateTimeField(default=django.utils.timezone.now)),
+                ("problem", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.entry"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '邮件',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "邮件",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
     ]

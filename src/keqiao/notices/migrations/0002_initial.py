@@ -6,49 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0002_initial'),
-        ('notices', '0001_initial'),
+        ("kernel", "0002_initial"),
+        ("notices", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='mail',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="mail",
+            name="person",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='entry',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.entry'),
+            model_name="notice",
+            name="entry",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL),
+            model_name="notice",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="notices", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['next_try'], name='mail_waiting'),
+            model_name="mail",
+            index=models.Index(condition=models.Q(("state", "queued")), fields=["next_try"], name="mail_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.UniqueConstraint(fields=('entry', 'person'), name='mail_once'),
+            model_name="mail",
+            constraint=models.UniqueConstraint(fields=("entry", "person"), name="mail_once"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['person', '-created_at'], name='notice_newest'),
+            model_name="notice",
+            index=models.Index(fields=["person", "-created_at"], name="notice_newest"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['person'], name='notice_unread'),
+            model_name="notice",
+            index=models.Index(condition=models.Q(("read_at", None)), fields=["person"], name="notice_unread"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('entry', 'person'), name='notice_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("entry", "person"), name="notice_once"),
         ),
     ]
