@@ -79,6 +79,8 @@ def test_mail_held_by_another_sender_is_left_alone(postbox: Postbox) -> None:
             cursor.execute("SELECT pg_advisory_lock(%s)", [actions.MAIL_LOCK + mail.pk])
         actions.send_mail(mail=mail.pk)
         assert postbox.mails == []
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [actions.MAIL_LOCK + mail.pk])
     finally:
         other.close()
     actions.send_mail(mail=mail.pk)
