@@ -67,6 +67,7 @@ ASGI_APPLICATION = "keqiao.config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],  # before the apps: allauth's pages look like the rest
         "OPTIONS": {
             # cotton and template-partials both rewrite loaders; named here in the one order that works
             "loaders": [

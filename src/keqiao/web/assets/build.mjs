@@ -1,7 +1,7 @@
 // Builds what the browser gets: one style sheet, one script for every page, one for pages with charts, the icons.
 import { build } from "esbuild";
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,6 @@ const out = path.resolve(here, "../static/keqiao/build");
 const tailwind = createRequire(import.meta.url).resolve("@tailwindcss/cli/package.json");
 const cli = path.join(path.dirname(tailwind), "dist/index.mjs");
 
-await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await Promise.all([
   run(process.execPath, [cli, "-i", path.join(here, "app.css"), "-o", path.join(out, "app.css"), "--minify"]),
