@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from keqiao.demo import records
 from keqiao.demo.loading.ledger import Ledger, numbered, save_all
@@ -19,8 +22,12 @@ ONCE_OPEN = {NeedState.OPEN, NeedState.IN_PROJECT, NeedState.SOLVED, NeedState.E
 
 
 def figures(lines: Iterable[str]) -> list[dict[str, Any]]:
-    """Lines such as `吸光率 ≥ 98 %` as records keep them."""
-    return [figure for line in lines for figure in from_line(line)]
+    """Lines such as `吸光率 ≥ 98 %` as records keep them. A line that is no figure (two people wanted) is left out."""
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        with contextlib.suppress(ValidationError):
+            found += from_line(line)
+    return found
 
 
 def need_of(one: records.Need, pk: int, parties: Parties, ledger: Ledger) -> Need:
@@ -191,11 +198,12 @@ def tell_solution(row: Solution, at: datetime, ledger: Ledger) -> None:
     if row.state == draft:
         return
     ledger.did(row, "submit", by=row.contact_id, at=at, source=draft, target=submitted, submitted_at=at)
-    answered = at + timedelta(days=4)
-    verb = {"shortlisted": "shortlist", "accepted": "accept", "declined": "decline"}.get(row.state)
-    if verb and answered < ledger.now:
-        ledger.ran(row, clocks.SOLUTION_ANSWER, at, answered)
+    verb = {"shortlisted": "shortlist", "accepted": "accept", "declined": "decline", "withdrawn": "withdraw"}.get(
+        row.state
+    )
+    answered = min(ledger.now, at + timedelta(days=4)) if verb else None
+    ledger.ran(row, clocks.SOLUTION_ANSWER, at, answered)
+    if verb and answered:
+        by = row.contact_id if verb == "withdraw" else row.need.contact_id
         changes = {"decline_reason": row.decline_reason, "decline_text": row.decline_text} if verb == "decline" else {}
-        ledger.did(row, verb, by=row.need.contact_id, at=answered, source=submitted, target=row.state, **changes)
-    elif row.state == submitted:
-        ledger.ran(row, clocks.SOLUTION_ANSWER, at, None)
+        ledger.did(row, verb, by=by, at=answered, source=submitted, target=row.state, **changes)

@@ -54,7 +54,7 @@ export const counter = () => ({
   length: 0,
   limit: 0,
   init() {
-    const box = this.$el.querySelector("textarea, input");
+    const box = this.$el.querySelector("textarea, input:not([type=hidden])");
     this.limit = Number(this.$el.dataset.limit) || Math.max(0, box.maxLength);
     const count = () => {
       this.length = [...box.value].length;
