@@ -230,3 +230,14 @@ def test_second_factor_and_passkey_are_offered(client: Client, owner: Person) ->
     page = client.get("/welcome/security/").content.decode()
     assert reverse("mfa_add_webauthn") in page
     assert reverse("mfa_activate_totp") in page
+
+
+def test_desk_shows_that_the_organisation_is_being_verified(
+    client: Client, owner: Person, company_a: Organisation
+) -> None:
+    client.force_login(owner)
+    assert "核验中" not in client.get("/desk/").content.decode()
+    Organisation.objects.filter(pk=company_a.pk).update(state="unverified")
+    page = client.get("/desk/").content.decode()
+    assert "核验中" in page
+    assert company_a.get_absolute_url() in page

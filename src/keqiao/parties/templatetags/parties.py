@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.utils.translation import get_language
 
 from keqiao.parties.models import Node
+from keqiao.parties.queries import memberships_of
 
 register = template.Library()
 
@@ -20,3 +22,9 @@ def node_name(code: str, nodes: Iterable[Node]) -> str:
         return code
     in_english = (get_language() or "").startswith("en")
     return (in_english and found.name_en) or found.name
+
+
+@register.inclusion_tag("parties/_my_organisations.html", takes_context=True)
+def my_organisations(context: dict[str, Any]) -> dict[str, Any]:
+    """The reader's organisations and where each stands (being verified, waiting to be confirmed), for the desk."""
+    return {"memberships": memberships_of(context["user"])}
