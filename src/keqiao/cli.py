@@ -33,6 +33,9 @@ COMMANDS = {
     "db": Entry("keqiao.config.commands:db", "Start, stop, back up, restore the database.", django=False),
     "docs": Entry("keqiao.kernel.commands:docs", "Draw the state diagrams of the docs."),
     "journal": Entry("keqiao.kernel.commands:journal", "Verify, export, seal the journal."),
+    "match": Entry("keqiao.matching.commands:match", "Ranked achievements for a text or a need, with evidence."),
+    "index": Entry("keqiao.matching.commands:index", "Build the search index again; see how far it is."),
+    "grades": Entry("keqiao.matching.commands:grades", "Export what staff say of matches, to learn from."),
     "rebuild": Entry("keqiao.kernel.commands:rebuild", "Rebuild a projection from the journal."),
     "manage": Entry("keqiao.config.commands:manage", "Django's own commands (migrate, shell …).", django=False),
 }

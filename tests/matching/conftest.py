@@ -31,10 +31,9 @@ OTHERS = (
 
 
 @pytest.fixture(autouse=True)
-def empty_index() -> Iterator[None]:
+def empty_index() -> None:
     """Each test begins with an empty index, marked as filled, as a server's is."""
     projection.reset()
-    yield
 
 
 @pytest.fixture

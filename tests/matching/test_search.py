@@ -50,7 +50,9 @@ def test_hidden_words_find_nothing_for_anybody(name: str, personas: Personas, ma
 
 
 @pytest.mark.parametrize("name", ["competitor", "professor", "stranger"])
-def test_hidden_words_do_not_change_what_is_found(name: str, personas: Personas, make_need: Make, market, indexed) -> None:
+def test_hidden_words_do_not_change_what_is_found(
+    name: str, personas: Personas, make_need: Make, market, indexed
+) -> None:
     need = make_need(problem="涂层失效。", levels=SEALED)
     indexed()
     before = search("红外探测器 涂层", NOTHING, actor=personas[name])
@@ -83,7 +85,9 @@ def test_text_hidden_a_moment_ago_is_not_quoted(make_need: Make, market, indexed
     assert shown(search(HIDDEN, NOTHING, actor=stranger)) == ""
 
 
-def test_facets_count_what_the_other_facets_leave(make_need: Make, make_achievement: Make, market, indexed, stranger) -> None:
+def test_facets_count_what_the_other_facets_leave(
+    make_need: Make, make_achievement: Make, market, indexed, stranger
+) -> None:
     make_need()
     make_achievement()
     make_achievement(title="黑色消光涂层电镀", maturity=9, intellectual_property="know_how", fields=["C33"])
@@ -125,9 +129,9 @@ def test_newest_first_is_always_possible(make_need: Make, make_achievement: Make
     make_achievement(published_at=days_ago(9))
     make_achievement(title="消光涂层旧配方", summary="消光。", specifications=[], published_at=days_ago(1))
     indexed()
-    assert found(search("探测器喷涂消光涂层", NOTHING, actor=owner)) == ["宽谱超黑消光涂层的低温喷涂工艺", "消光涂层旧配方"]
-    newest = search("探测器喷涂消光涂层", NOTHING, actor=owner, order=NEWEST)
-    assert found(newest) == ["消光涂层旧配方", "宽谱超黑消光涂层的低温喷涂工艺"]
+    best, latest = "宽谱超黑消光涂层的低温喷涂工艺", "消光涂层旧配方"
+    assert found(search("探测器喷涂消光涂层", NOTHING, actor=owner)) == [best, latest]
+    assert found(search("探测器喷涂消光涂层", NOTHING, actor=owner, order=NEWEST)) == [latest, best]
     by_time = candidates(make_need(), owner, limit=20, order=NEWEST).achievements
     created = [int(item.row.published_at.timestamp()) for item in by_time]
     assert created == sorted(created, reverse=True)

@@ -9,7 +9,10 @@ from keqiao.api import errors
 from keqiao.api.resources import router_of
 from keqiao.api.tokens import WRITERS
 from keqiao.api.tokens import router as tokens
+from keqiao.exchange.api import router as exchange
 from keqiao.kernel.workflow import REGISTRY
+from keqiao.matching.api import router as matching
+from keqiao.matching.api import router as matching
 from keqiao.observatory.api import router as observatory
 
 api = NinjaAPI(
@@ -22,5 +25,8 @@ api = NinjaAPI(
 errors.install(api)
 api.add_router("/tokens", tokens)
 api.add_router("", observatory)
+api.add_router("", exchange)
+api.add_router("", matching)
+api.add_router("", matching)
 for name, workflow in sorted(REGISTRY.items()):
     api.add_router(f"/{name}", router_of(workflow))

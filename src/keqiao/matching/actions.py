@@ -164,6 +164,18 @@ def take_match(row: Match, data: Data, actor: Person) -> Data:
     return {"proposal": entry.object_id}
 
 
+def set_aside(row: Match, data: Data, actor: Person) -> None:
+    """A candidate that does not fit is not shown for this need again."""
+    need, achievement = data["need"], data["achievement"]
+    if not may_propose(need, actor):
+        raise NotAllowed(_("只有需求方、负责这项需求的技术经理人或平台运营人员可以这样做。"))
+    if Match.objects.filter(need=need, achievement=achievement).exists():
+        raise Invalid(_("这一对已经有匹配记录。"), {"achievement": [_("请在匹配记录里处理它。")]})
+    evidence = shared_evidence(need, achievement)
+    keep_match(row, {"need": need, "achievement": achievement, "evidence": {"score": 0.0, **evidence}}, actor)
+    dismiss_match(row, data, actor)
+
+
 def dismiss_match(row: Match, data: Data, actor: Person) -> None:
     """It does not fit, and why: the reason is counted and learned from."""
     row.dismiss_reason, row.dismiss_text = data["code"], data["reason"]

@@ -74,7 +74,7 @@ def comparison(pks: Sequence[int], actor: Actor, need: Need | None = None) -> Co
     groups = [
         (_("指标"), figure_rows(columns, need_targets(seen_need) if seen_need is not None else ())),
         (_("条件"), condition_rows(columns)),
-        (_("团队与业绩"), team_rows(columns, [row.solved for row in found])),
+        (_("团队与业绩"), team_rows(columns, [getattr(row, "solved", 0) for row in found])),
     ]
     return Comparison(columns, [(label, lines) for label, lines in groups if lines], seen_need)
 

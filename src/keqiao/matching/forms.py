@@ -104,6 +104,20 @@ class DeclineForm(WordsForm):
     field_order = ("code", "reason")
 
 
+class SetAsideForm(PairForm):
+    """A candidate that does not fit, and why; the words may be left out, nobody waits for them."""
+
+    code = forms.ChoiceField(label=_("原因类别"), choices=DeclineReason.choices)
+    reason = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea)
+
+
+class DismissForm(VerbForm):
+    """A match that does not fit, and why."""
+
+    code = forms.ChoiceField(label=_("原因类别"), choices=DeclineReason.choices)
+    reason = forms.CharField(label=_("说明"), max_length=2000, required=False, widget=forms.Textarea)
+
+
 class NonDisclosureForm(VerbForm):
     """The agreement on confidentiality, in the words that are kept with their hash."""
 

@@ -48,7 +48,7 @@ def suggest_managers(need: Need, actor: Actor, limit: int = 5) -> list[Suggestio
         .select_related("person", "node")
         .annotate(load=taken)
     )
-    found = [weighed(post, need, actor) for post in posts if post.load < post.caseload_limit]  # type: ignore[attr-defined]
+    found = [weighed(post, need, actor) for post in posts if post.load < post.caseload_limit]
     best: dict[int, Suggestion] = {}
     for one in sorted(found, key=lambda one: (-one.score, one.load, one.person.pk)):
         best.setdefault(one.person.pk, one)

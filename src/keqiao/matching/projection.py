@@ -80,15 +80,24 @@ def fill(progress: Callable[[int], None] = lambda count: None) -> int:
     return count
 
 
-def everything() -> Iterator[Document]:
-    """Every document that the tables have now."""
-    for rows, documents_of in (
+def published() -> list[tuple[QuerySet[Any], Callable[[Any], list[Document]]]]:
+    """The rows that have documents, and what makes them."""
+    return [
         (Need.objects.filter(state__in=list(KIND_OF_STATE)), need_documents),
         (Achievement.objects.filter(state__in=Achievement.shown_states), achievement_documents),
         (Person.objects.filter(is_listed=True), person_documents),
-    ):
-        queryset: QuerySet[Any] = rows.order_by("pk")
-        for row in queryset.iterator(chunk_size=BATCH):
+    ]
+
+
+def expected() -> int:
+    """About how many documents there will be."""
+    return sum(rows.count() for rows, _documents_of in published())
+
+
+def everything() -> Iterator[Document]:
+    """Every document that the tables have now."""
+    for rows, documents_of in published():
+        for row in rows.order_by("pk").iterator(chunk_size=BATCH):
             yield from documents_of(row)
 
 

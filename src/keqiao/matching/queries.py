@@ -20,10 +20,10 @@ from keqiao.matching.documents import (
     need_query,
     row_of,
 )
-from keqiao.matching.enums import GOING_ON, GradeState
+from keqiao.matching.enums import GOING_ON, GradeState, KeptState, MatchState
 from keqiao.matching.evidence import Evidence, evidence_of
 from keqiao.matching.index import engine
-from keqiao.matching.models import Grade, Proposal
+from keqiao.matching.models import Grade, Match, Proposal, Shortlisted
 from keqiao.matching.projection import SOURCES
 
 if TYPE_CHECKING:
@@ -85,8 +85,9 @@ def candidates(need: Need, actor: Actor, limit: int = 10, order: str = RELEVANCE
     started = time.perf_counter()
     query = need_query(need.seen_by(actor))
     without = [document_id("need", need.pk)]
+    aside = Filter(without=[document_id("achievement", pk) for pk in set_aside(need)])
     return Candidates(
-        achievements=find(query, (ACHIEVEMENT,), actor, limit, order=order),
+        achievements=find(query, (ACHIEVEMENT,), actor, limit, order=order, only=aside),
         people=find(query, (PERSON,), actor, max(3, limit // 2), order=order),
         solved=find(query, (SOLVED,), actor, max(3, limit // 2), order=order, only=Filter(without=without)),
         seconds=time.perf_counter() - started,
@@ -112,10 +113,22 @@ def grades_by(need: Need, actor: Actor) -> dict[int, int]:
     return dict(given.values_list("achievement_id", "grade"))
 
 
+def kept_by(actor: Actor) -> set[int]:
+    """The achievements on a person's shortlist."""
+    kept = Shortlisted.objects.filter(person=actor.pk, state=KeptState.KEPT)
+    return set(kept.values_list("achievement_id", flat=True))
+
+
 def proposals_on(need: Need) -> dict[int, int]:
     """The achievements that are being talked about for this need, with their proposals."""
     going_on = Proposal.objects.filter(need=need, state__in=GOING_ON, achievement__isnull=False)
     return dict(going_on.values_list("achievement_id", "pk"))
+
+
+def set_aside(need: Need) -> list[int]:
+    """The achievements that the people of this need said do not fit."""
+    dismissed = Match.objects.filter(need=need, state=MatchState.DISMISSED)
+    return list(dismissed.values_list("achievement_id", flat=True))
 
 
 def find(

@@ -34,7 +34,8 @@ NEAR = 50
 FIRST = 5
 """It is worth telling only if it would stand among the first so many candidates of the need."""
 FLOOR = 0.30
-"""And only from this score on."""
+"""And only from this score on. Measured on 121 real needs graded by transfer staff: of the pairs that are among the
+first five and score 0.30 or more, 54 % are graded 较强 or 强相关; of all graded pairs, 13 %."""
 
 
 @job

@@ -17,6 +17,7 @@ urlpatterns = [
     path("matches/<int:pk>/", views.found_match, name="found_match"),
     path("needs/<int:pk>/candidates/", views.need_candidates, name="need_candidates"),
     path("needs/<int:pk>/grade/", views.grade, name="grade_pair"),
+    path("needs/<int:pk>/set-aside/", views.set_aside, name="set_aside"),
     path("needs/<int:pk>/propose/", views.propose, name="propose"),
     path("proposals/", views.proposals, name="proposals"),
     path("proposals/<int:pk>/", views.proposal, name="proposal"),

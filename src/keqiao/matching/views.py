@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from keqiao.exchange.enums import DeclineReason, NeedState
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import NotAllowed, NotVisible
@@ -57,6 +59,11 @@ def problem_of(text: str) -> str:
     return ""
 
 
+def number(text: str | None) -> int:
+    """A number from an address or a form; 0, which is no row, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 def order_of(request: HttpRequest) -> str:
     """Relevance or newest first, as this person last chose (PIPL art. 24)."""
     asked = request.GET.get("order", "")
@@ -70,12 +77,12 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """Search with facets."""
     text = request.GET.get("q", "").strip()
     filters = Filters.from_query(request.GET)
-    number = request.GET.get("page", "1")
-    page = int(number) if number.isdigit() and len(number) < 6 else 1
+    page = min(number(request.GET.get("page")), 10**6)
     results = search(text, filters, actor=request.user, order=order_of(request), page=page)
     context = {
         "text": text,
         "filters": filters,
+        "filters_json": json.dumps(filters.as_dict()),
         "address": filters.address(q=text),
         "results": results,
         "facet_labels": FACET_LABELS,
@@ -101,14 +108,17 @@ def need_candidates(request: HttpRequest, pk: int) -> HttpResponse:
     need = need_of(request, pk)
     found = queries.candidates(need, request.user, order=order_of(request))
     staff = may_grade(need, request.user)
+    may = may_propose(need, request.user) and need.state == NeedState.OPEN
     context: dict[str, Any] = {
         "need": need.seen_by(request.user),
         "found": found,
-        "may_propose": may_propose(need, request.user) and need.state == "open",
+        "may_propose": may,
         "may_grade": staff,
         "relevance": Relevance.choices,
         "grades": queries.grades_by(need, request.user) if staff else {},
+        "decline_reasons": DeclineReason.choices,
         "proposals": queries.proposals_on(need),
+        "kept": queries.kept_by(request.user),
         "managers": suggest_managers(need, request.user) if staff and need.manager_id is None else [],
     }
     return render(request, "matching/_candidates.html", context)
@@ -120,9 +130,20 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """“感兴趣” of the side that asks, or a proposal by staff to both sides."""
     need = need_of(request, pk)
     verb = "create" if may_grade(need, request.user) else "interested"
-    data = {**request.POST.dict(), "need": need.pk}
+    data = {**request.POST.dict(), "need": str(need.pk)}
     entry = kernel.run(PROPOSALS, None, verb, actor=request.user, data=data, key=request.POST.get("key", ""))
     return redirect("proposal", entry.object_id)
+
+
+@login_required
+@require_POST
+def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
+    """A candidate that does not fit is not shown again; a match found for the need is dismissed with it."""
+    need = need_of(request, pk)
+    data = {**request.POST.dict(), "need": str(need.pk)}
+    found = Match.objects.filter(need=need, achievement=number(data.get("achievement"))).first()
+    kernel.run(MATCHES, found.pk if found else None, "dismiss" if found else "set_aside", actor=request.user, data=data)
+    return redirect(need)
 
 
 @login_required
@@ -130,8 +151,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 def grade(request: HttpRequest, pk: int) -> HttpResponse:
     """A grade for a pair: the first, or another one."""
     need = need_of(request, pk)
-    data = {**request.POST.dict(), "need": need.pk}
-    given = Grade.objects.filter(need=need, achievement=data.get("achievement") or 0, by=request.user).first()
+    data = {**request.POST.dict(), "need": str(need.pk)}
+    pair = Grade.objects.filter(need=need, achievement=number(data.get("achievement")))
+    given = pair.filter(by_id=request.user.pk).first()
     kernel.run(GRADES, given.pk if given else None, "revise" if given else "create", actor=request.user, data=data)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "matching/_graded.html", {"grade": Relevance(int(data["grade"])).label})
@@ -141,11 +163,8 @@ def grade(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to four achievements side by side; with `need`, checked against its targets."""
-    pks = [int(pk) for pk in request.GET.getlist("a") if pk.isdigit() and len(pk) < 18]
-    asked = request.GET.get("need", "")
-    need = None
-    if asked.isdigit() and len(asked) < 18:
-        need = Need.objects.visible_to(request.user).filter(pk=int(asked)).first()
+    pks = [number(pk) for pk in request.GET.getlist("a")]
+    need = Need.objects.visible_to(request.user).filter(pk=number(request.GET.get("need"))).first()
     return render(request, "matching/compare.html", {"comparison": comparison(pks, request.user, need)})
 
 
@@ -169,9 +188,8 @@ def shortlist(request: HttpRequest) -> HttpResponse:
 @require_POST
 def toggle_shortlist(request: HttpRequest) -> HttpResponse:
     """Put an achievement on the shortlist, or take it off."""
-    asked = request.POST.get("achievement", "")
-    pk = int(asked) if asked.isdigit() and len(asked) < 18 else 0
-    row = Shortlisted.objects.filter(person=request.user, achievement=pk).first()
+    pk = number(request.POST.get("achievement"))
+    row = Shortlisted.objects.filter(person=request.user.pk, achievement=pk).first()
     verb = "create" if row is None else "remove" if row.state == KeptState.KEPT else "restore"
     kernel.run(SHORTLIST, row.pk if row else None, verb, actor=request.user, data={"achievement": pk})
     if request.htmx:  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from keqiao.matching.enums import WAITING, GradeState, KeptState, MatchState
 from keqiao.matching.enums import ProposalState as P
 from keqiao.matching.forms import (
     DeclineForm,
+    DismissForm,
     GradeForm,
     KeepForm,
     NewGradeForm,
@@ -24,6 +25,7 @@ from keqiao.matching.forms import (
     NoteForm,
     ProposalForm,
     SaveSearchForm,
+    SetAsideForm,
     WordsForm,
 )
 from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
@@ -130,7 +132,9 @@ MATCHES = Workflow(
         Verb(name="take", label=_("感兴趣，发起撮合"), source=MatchState.FOUND, target=MatchState.TAKEN,
              who=works_on_need, do=actions.take_match, tone="primary"),
         Verb(name="dismiss", label=_("不合适"), source=MatchState.FOUND, target=MatchState.DISMISSED,
-             who=works_on_need, form=DeclineForm, do=actions.dismiss_match),
+             who=works_on_need, form=DismissForm, do=actions.dismiss_match),
+        Verb(name="set_aside", label=_("不再推荐"), source=NEW, target=MatchState.DISMISSED, who=is_signed_in,
+             form=SetAsideForm, do=actions.set_aside, quiet=True),
     ),
 )
 

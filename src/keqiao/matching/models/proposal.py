@@ -25,9 +25,7 @@ NDA, STAFF = Level.NDA, Level.STAFF
 THE_ASKER = frozenset({"asker", "asker_organisation", "proposed_by"})
 """What says who asks."""
 
-THE_PROVIDER = frozenset(
-    {"provider", "provider_organisation", "achievement", "solution", "person", "proposed_by"}
-)
+THE_PROVIDER = frozenset({"provider", "provider_organisation", "achievement", "solution", "person", "proposed_by"})
 """What says who offers, or leads to a page that does."""
 
 
@@ -90,9 +88,7 @@ class Proposal(Visible):
     solution = models.OneToOneField(
         Solution, models.PROTECT, null=True, blank=True, related_name="proposal", verbose_name=_("解决方案")
     )
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("人才")
-    )
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("人才"))
     asker = models.ForeignKey(Person, models.PROTECT, related_name="asked_proposals", verbose_name=_("需求方联系人"))
     asker_organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("需求方单位")

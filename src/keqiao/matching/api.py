@@ -1,0 +1,153 @@
+"""Matching over the API: a text against what is published, search, the candidates of a need."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query as Parameter
+from ninja import Router, Schema
+from pydantic import ConfigDict, Field
+
+from keqiao.api.schemas import Problem
+from keqiao.api.tokens import READERS, WRITERS
+from keqiao.engine import Figure, Query, language
+from keqiao.exchange.models import Need
+from keqiao.kernel.access import NotAllowed, NotVisible
+from keqiao.matching import queries
+from keqiao.matching.documents import ACHIEVEMENT
+from keqiao.matching.evidence import figure_json
+from keqiao.matching.figures import wanted_figures
+from keqiao.matching.filters import Filters
+from keqiao.matching.rules import may_propose
+from keqiao.matching.search import search
+
+router = Router(tags=["matching"])
+Order = Annotated[str, Parameter(pattern="^(relevance|newest)$", description="relevance | newest")]
+
+
+class FigureIn(Schema):
+    """A target: an interval with a unit as pint reads it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(max_length=60)
+    min: float | None = Field(default=None, allow_inf_nan=False)
+    max: float | None = Field(default=None, allow_inf_nan=False)
+    unit: str = Field(default="", max_length=40)
+    approx: bool = False
+
+
+class MatchIn(Schema):
+    """What is looked for. The text is not stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=12_000)
+    title: str = Field(default="", max_length=240)
+    fields: list[str] = Field(default_factory=list, max_length=20)
+    region: str = Field(default="", max_length=6)
+    targets: list[FigureIn] | None = Field(default=None, max_length=60, description="Read from the text if left out.")
+    limit: int = Field(default=10, ge=1, le=50)
+
+
+class CandidateOut(Schema):
+    """Something that fits, with why."""
+
+    kind: str
+    id: int
+    title: str
+    url: str
+    score: float
+    evidence: dict[str, Any]
+
+
+class MatchOut(Schema):
+    figures: list[dict[str, Any]]
+    candidates: list[CandidateOut]
+
+
+class NeedCandidatesOut(Schema):
+    achievements: list[CandidateOut]
+    people: list[CandidateOut]
+    solved: list[CandidateOut]
+
+
+class SearchOut(Schema):
+    total: int
+    page: int
+    pages: int
+    items: list[CandidateOut]
+    facets: dict[str, dict[str, int]]
+
+
+@router.post("/match", response={200: MatchOut, 422: Problem, 503: Problem}, auth=READERS, operation_id="match_text")
+def match(request: HttpRequest, data: MatchIn) -> Any:
+    """Published achievements that fit a text, best first, with evidence. Needs no account."""
+    query = query_of(data)
+    found = queries.find(query, (ACHIEVEMENT,), request.user, data.limit)
+    return {
+        "figures": [figure_json(figure) for figure in query.targets],
+        "candidates": [one.as_json() for one in found],
+    }
+
+
+def query_of(data: MatchIn) -> Query:
+    """The body as a query of the engine."""
+    if data.targets is None:
+        targets = wanted_figures(data.text)
+    else:
+        targets = tuple(Figure(t.name, t.min, t.max, t.unit, t.approx) for t in data.targets)
+    words = f"{data.title} {data.text}"
+    return Query(data.title, data.text, tuple(data.fields), data.region, targets, language(words))
+
+
+@router.get(
+    "/needs/{int:pk}/candidates",
+    response={200: NeedCandidatesOut, 403: Problem, 404: Problem, 503: Problem},
+    auth=WRITERS,
+    operation_id="need_candidates",
+)
+def need_candidates(
+    request: HttpRequest,
+    pk: int,
+    limit: Annotated[int, Parameter(ge=1, le=50)] = 10,
+    order: Order = queries.RELEVANCE,
+) -> Any:
+    """Achievements, people and similar solved needs for a need: for its people, its manager and its staff."""
+    need = Need.objects.visible_to(request.user).filter(pk=min(pk, 2**62)).first()
+    if need is None:
+        raise NotVisible(_("没有找到这项需求，或者您无权查看。"))
+    if not (may_propose(need, request.user) or need.seen_by(request.user).is_owner):
+        raise NotAllowed(_("候选只给需求方、负责的技术经理人和平台运营人员看。"))
+    found = queries.candidates(need, request.user, limit, order)
+    return {name: [one.as_json() for one in getattr(found, name)] for name in ("achievements", "people", "solved")}
+
+
+@router.get("/search", response={200: SearchOut, 422: Problem, 503: Problem}, auth=READERS, operation_id="search")
+def search_all(
+    request: HttpRequest,
+    q: Annotated[str, Parameter(max_length=500)] = "",
+    kind: Annotated[list[str], Parameter(max_length=4)] = [],  # noqa: B006 (ninja copies it)
+    field: Annotated[list[str], Parameter(max_length=20)] = [],  # noqa: B006
+    region: Annotated[list[str], Parameter(max_length=20)] = [],  # noqa: B006
+    node: Annotated[list[str], Parameter(max_length=20)] = [],  # noqa: B006
+    trl: Annotated[list[str], Parameter(max_length=9)] = [],  # noqa: B006
+    ip: Annotated[list[str], Parameter(max_length=9)] = [],  # noqa: B006
+    mode: Annotated[list[str], Parameter(max_length=9)] = [],  # noqa: B006
+    order: Order = queries.RELEVANCE,
+    page: Annotated[int, Parameter(ge=1, le=1000)] = 1,
+) -> Any:
+    """Published needs, achievements and people, by words and filters, with facet counts."""
+    filters = Filters.of(
+        {"kind": kind, "field": field, "region": region, "node": node, "trl": trl, "ip": ip, "mode": mode}
+    )
+    results = search(q.replace("\0", " "), filters, actor=request.user, order=order, page=page)
+    return {
+        "total": results.total,
+        "page": results.page,
+        "pages": results.pages,
+        "items": [one.as_json() for one in results.items],
+        "facets": {name: {facet.value: facet.count for facet in values} for name, values in results.facets.items()},
+    }

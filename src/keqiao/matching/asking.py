@@ -1,0 +1,49 @@
+"""Asking the process that has the index open: the running platform answers for the command line."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+
+from keqiao.engine import Query
+from keqiao.matching.evidence import figure_json
+
+
+class NobodyAnswers(Exception):
+    """The platform that should have the index open does not answer."""
+
+
+def ask(query: Query, limit: int) -> list[dict[str, Any]]:
+    """Candidates from the running platform, for a query in full.
+
+    Raises:
+        NobodyAnswers: no platform at `KEQIAO_URL`, or it refuses.
+    """
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/api/v1/match"
+    if not address.startswith(("http://", "https://")):
+        raise NobodyAnswers(f"KEQIAO_URL is no web address: {settings.PUBLIC_URL}")
+    request = urllib.request.Request(  # noqa: S310 (checked above)
+        address, data=json.dumps(body_of(query, limit)).encode(), headers={"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 (checked above)
+            found: list[dict[str, Any]] = json.load(response)["candidates"]
+            return found
+    except (OSError, urllib.error.URLError, ValueError, KeyError) as error:
+        raise NobodyAnswers(f"{address} does not answer ({error}); set KEQIAO_URL to where it runs") from error
+
+
+def body_of(query: Query, limit: int) -> dict[str, Any]:
+    """The query as the API takes it."""
+    return {
+        "title": query.title,
+        "text": query.text,
+        "fields": list(query.fields),
+        "region": query.region,
+        "targets": [figure_json(target) for target in query.targets],
+        "limit": limit,
+    }
