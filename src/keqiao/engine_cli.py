@@ -54,7 +54,9 @@ def search_command(folder: Path, queries: Path, top: int, run_file: Path) -> Non
     try:
         asked = read_queries(queries)
         if not (folder / "keqiao-index").exists():
-            raise click.ClickException(f"{folder} is no index: make one with `keqiao engine index BEIR_DIR --out {folder}`")
+            raise click.ClickException(
+                f"{folder} is no index: make one with `keqiao engine index BEIR_DIR --out {folder}`"
+            )
         with EdgeIndex(folder) as index:
             engine = Engine(index)
             run: Run = {name: rank_one(engine, query, top) for name, query in asked.items()}
@@ -101,5 +103,7 @@ def specs_command(text: str, as_json: bool) -> None:
 def _line(figure: dict[str, object]) -> str:
     low, high = figure["min"], figure["max"]
     about = "≈ " if figure["approx"] else ""
-    span = f"= {low}" if low == high else f"≥ {low}" if high is None else f"≤ {high}" if low is None else f"{low} … {high}"
+    span = (
+        f"= {low}" if low == high else f"≥ {low}" if high is None else f"≤ {high}" if low is None else f"{low} … {high}"
+    )
     return f"{figure['name'] or '–'}\t{about}{span} {figure['unit']}".rstrip()

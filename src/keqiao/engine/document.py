@@ -72,7 +72,11 @@ class SparseVector:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document that shares terms with the query, and how much (not bounded, comparable within one search)."""
+    """A document that shares terms with the query, and how much.
+
+    Scores are comparable within one search and have five decimals: beyond these a sum depends on how the index
+    happens to be laid out.
+    """
 
     id: str
     score: float

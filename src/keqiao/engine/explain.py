@@ -134,9 +134,12 @@ def phrases(
 
 def _keys(units: Sequence[_Unit], i: int) -> list[tuple[str, str]]:
     """How the run that starts here can be looked up: by its first two units, and by one if that is a Latin word."""
-    keys = [(units[i].text, "")] if _tells_alone(units[i].text) else []
+    first = units[i].text
+    keys = [(first, "")] if _tells_alone(first) else []
     if i + 1 < len(units) and units[i + 1].run == units[i].run:
-        keys.append((units[i].text, units[i + 1].text))
+        second = units[i + 1].text
+        if (first >= "\u3400" and second >= "\u3400") or _tells_alone(first) or _tells_alone(second):
+            keys.append((first, second))
     return keys
 
 

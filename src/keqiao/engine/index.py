@@ -20,7 +20,7 @@ from typing import Any, Protocol, Self
 import qdrant_edge as edge
 
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
-from keqiao.engine.payload import FILTERED, condition_lists, document_of, payload_of
+from keqiao.engine.payload import TAGS, document_of, payload_of, wanted_tags
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.weighting import count_documents, stored_vectors
 
@@ -29,7 +29,7 @@ KEPT_TERMS = 128
 HEAD_TERMS = 128
 FETCHED = 1000
 _BATCH = 1000
-_FORMAT = "keqiao index 1\n"
+_FORMAT = "keqiao index 2\n"
 
 
 class IndexUnavailable(Exception):
@@ -114,20 +114,20 @@ class EdgeIndex:
     def _open(self) -> edge.EdgeShard:
         label = self.path / "keqiao-index"
         shard = self.path / "shard"
-        if not label.exists() and not shard.exists():
+        if not label.exists():
             return self._create(shard, label)
-        if not label.exists() or label.read_text(errors="replace") != _FORMAT:
+        if label.read_text(errors="replace") != _FORMAT:
             raise IndexOutdated(f"{self.path} was written by another version: remove it and build the index again")
         return _guarded(self.path, lambda: edge.EdgeShard.load(str(shard)))
 
     def _create(self, shard: Path, label: Path) -> edge.EdgeShard:
+        """A new shard; one without a label was left half made by a crash."""
+        shutil.rmtree(shard, ignore_errors=True)
         shard.mkdir(parents=True)
         config = edge.EdgeConfig(sparse_vectors={GRAMS: edge.EdgeSparseVectorParams()})
         created = _guarded(self.path, lambda: edge.EdgeShard.create(str(shard), config))
-        for name in FILTERED:
-            created.update(edge.UpdateOperation.create_field_index(name, edge.PayloadSchemaType.Keyword))
+        created.update(edge.UpdateOperation.create_field_index(TAGS, edge.PayloadSchemaType.Keyword))
         created.update(edge.UpdateOperation.create_field_index("created", edge.PayloadSchemaType.Integer))
-        created.flush()
         label.write_text(_FORMAT)
         return created
 
@@ -135,7 +135,7 @@ class EdgeIndex:
         if not self._dirty.exists():
             try:
                 statistics = Statistics.load(self._saved)
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError):
                 statistics = Statistics()
             if statistics.documents == self.count():
                 return statistics
@@ -190,7 +190,7 @@ class EdgeIndex:
         fetch = edge.Prefetch(limit=max(limit, FETCHED), query=_nearest(head), filter=_filter(filter))
         wanted = edge.PayloadSelector.Include(["id"])
         request = edge.QueryRequest(limit=limit, prefetches=[fetch], query=_nearest(query), with_payload=wanted)
-        hits = [Hit(str((point.payload or {})["id"]), point.score) for point in self._shard.query(request)]
+        hits = [Hit(str((point.payload or {})["id"]), round(point.score, 5)) for point in self._shard.query(request)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))
 
     def retrieve(self, ids: Sequence[str]) -> list[Document]:
@@ -261,9 +261,7 @@ def _nearest(query: SparseVector) -> edge.Query:
 def _filter(filter: Filter | None) -> edge.Filter | None:
     if filter is None:
         return None
-    must: list[Any] = [
-        edge.FieldCondition(key, match=edge.MatchAny(values)) for key, values in condition_lists(filter).items()
-    ]
+    must: list[Any] = [edge.FieldCondition(TAGS, match=edge.MatchAny(tags)) for tags in wanted_tags(filter)]
     if filter.ids is not None:
         must.append(edge.HasIdCondition({point_id(i) for i in filter.ids}))
     if filter.since is not None:

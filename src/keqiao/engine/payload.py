@@ -7,31 +7,41 @@ from typing import Any
 from keqiao.engine.document import Document, Filter
 from keqiao.engine.specs.figure import Figure
 
-# Payload keys that filters look at; `field_path` and `region_path` hold a code and every prefix of it, so that
-# asking for a parent finds its children by plain equality.
-FILTERED = ("kind", "audience", "field_path", "region_path", "node", "language")
+# The payload key that filters look at: words like `kind:need`, `node:wuhan`, and for a field or region code the code
+# and every prefix of it, so that asking for a parent finds its children by plain equality. One key, one index.
+TAGS = "tags"
 _LONGEST_CODE = 12
 
 
 def payload_of(document: Document) -> dict[str, Any]:
     """Everything of a document, empty values left out."""
-    paths = {prefix for code in document.fields for prefix in _prefixes(code)}
     payload = {
         "id": document.id,
         "kind": document.kind,
         "audience": document.audience,
-        "title": document.title,
-        "text": document.text,
+        "title": _sound(document.title),
+        "text": _sound(document.text),
         "fields": list(document.fields),
-        "field_path": sorted(paths),
         "region": document.region,
-        "region_path": _prefixes(document.region),
         "node": document.node,
         "language": document.language,
         "created": document.created,
         "figures": [figure.as_row() for figure in document.figures],
+        TAGS: _tags(document),
     }
     return {key: value for key, value in payload.items() if value or key == "id"}
+
+
+def _tags(document: Document) -> list[str]:
+    values = {
+        "kind": [document.kind],
+        "audience": [document.audience],
+        "field": sorted({prefix for code in document.fields for prefix in _prefixes(code)}),
+        "region": _prefixes(document.region),
+        "node": [document.node],
+        "language": [document.language],
+    }
+    return [f"{name}:{value}" for name, given in values.items() for value in given if value]
 
 
 def document_of(payload: dict[str, Any] | None) -> Document:
@@ -52,19 +62,24 @@ def document_of(payload: dict[str, Any] | None) -> Document:
     )
 
 
+def _sound(text: str) -> str:
+    """The text with halves of surrogate pairs, which UTF-8 cannot hold, as question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _prefixes(code: str) -> list[str]:
     cut = [code[:length] for length in range(1, min(len(code), _LONGEST_CODE) + 1)]
     return cut if len(code) <= _LONGEST_CODE else [*cut, code]
 
 
-def condition_lists(wanted: Filter) -> dict[str, list[str]]:
-    """The equality parts of a filter as payload key and accepted values."""
+def wanted_tags(wanted: Filter) -> list[list[str]]:
+    """The equality parts of a filter: of every list one tag must be there."""
     parts = {
         "kind": wanted.kinds,
         "audience": wanted.audiences,
-        "field_path": wanted.fields,
-        "region_path": wanted.regions,
+        "field": wanted.fields,
+        "region": wanted.regions,
         "node": wanted.nodes,
         "language": wanted.languages,
     }
-    return {key: list(values) for key, values in parts.items() if values}
+    return [[f"{name}:{value}" for value in values] for name, values in parts.items() if values]

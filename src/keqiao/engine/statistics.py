@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -57,9 +58,12 @@ class Statistics:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what `save` wrote (OSError, ValueError, KeyError when it is not there or not whole)."""
+        """Read what `save` wrote (OSError when it is not there, ValueError when it is not whole)."""
         statistics = cls()
-        with np.load(path, allow_pickle=False) as stored:
-            statistics.documents = int(stored["documents"])
-            statistics._frequencies[stored["used"]] = stored["frequencies"]
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                statistics.documents = int(stored["documents"])
+                statistics._frequencies[stored["used"]] = stored["frequencies"]
+        except (EOFError, KeyError, BadZipFile) as error:
+            raise ValueError(f"{path} is not whole") from error
         return statistics

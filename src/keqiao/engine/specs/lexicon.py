@@ -189,7 +189,8 @@ COUNTERS = listed(
 
 MULTIPLIERS = {
     "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "百亿": 1e10, "千亿": 1e11,
-    "万亿": 1e12, "余万": 1e4, "多万": 1e4, "余亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+    "万亿": 1e12, "余万": 1e4, "多万": 1e4, "余亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9,
+    "trillion": 1e12,
 }  # fmt: skip
 
 # What a word before a number says about it; a middle dot stands for a space.

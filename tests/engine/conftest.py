@@ -1,0 +1,41 @@
+"""An index in a folder of its own, and the few documents that most tests look for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keqiao.engine import Document, EdgeIndex, Engine, figures
+
+COATING = "采用碳纳米结构的消光涂层，在可见光到中红外波段的吸光率为98.68%，工艺简单，可批量生产。"
+
+
+def document(identity: str, title: str, text: str = "", **rest: object) -> Document:
+    """A public achievement with the figures of its text."""
+    given: dict[str, object] = {"kind": "achievement", "audience": "public", "figures": tuple(figures(text))}
+    return Document(id=identity, title=title, text=text, **(given | rest))  # type: ignore[arg-type]
+
+
+def coatings() -> list[Document]:
+    """Three coatings, a battery, and a need: enough to rank."""
+    return [
+        document("black", "超黑消光涂层", COATING, fields=("C264",), region="420100"),
+        document("grey", "红外消光涂层", "消光涂层吸光率94%，成本低。", fields=("C26",), region="420500"),
+        document("paint", "船舶防腐涂料", "盐雾试验不少于3000小时。", fields=("C3731",), region="310000"),
+        document("battery", "固态电池电解质", "离子电导率大于1 mS/cm。", fields=("C384",), audience="registered"),
+        document("need", "红外探测器消光涂层", "要求吸光率≥98%。", kind="need", fields=("C264",)),
+    ]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[EdgeIndex]:
+    with EdgeIndex(tmp_path / "index") as opened:
+        yield opened
+
+
+@pytest.fixture
+def engine(index: EdgeIndex) -> Engine:
+    index.upsert(coatings())
+    return Engine(index)
