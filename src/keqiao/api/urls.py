@@ -12,7 +12,6 @@ from keqiao.api.tokens import router as tokens
 from keqiao.exchange.api import router as exchange
 from keqiao.kernel.workflow import REGISTRY
 from keqiao.matching.api import router as matching
-from keqiao.matching.api import router as matching
 from keqiao.observatory.api import router as observatory
 
 api = NinjaAPI(
@@ -26,7 +25,6 @@ errors.install(api)
 api.add_router("/tokens", tokens)
 api.add_router("", observatory)
 api.add_router("", exchange)
-api.add_router("", matching)
 api.add_router("", matching)
 for name, workflow in sorted(REGISTRY.items()):
     api.add_router(f"/{name}", router_of(workflow))

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from keqiao.demo import records
 from keqiao.demo.loading.ledger import Ledger, numbered, save_all
 from keqiao.demo.loading.parties import Parties
-from keqiao.exchange import clocks
+from keqiao.exchange import clocks, taxonomy
 from keqiao.exchange.enums import AchievementState, NeedState, SolutionState
 from keqiao.exchange.fields import from_line
 from keqiao.exchange.models import Achievement, Need, Solution, TeamMember
@@ -44,7 +44,7 @@ def need_of(one: records.Need, pk: int, parties: Parties, ledger: Ledger) -> Nee
         manager=None if one.manager is None else parties.people[one.manager],
         node_id=one.node,
         region=one.region,
-        fields=list(one.fields),
+        fields=[taxonomy.normal(code) for code in one.fields],
         problem=one.problem,
         problem_en=one.problem_en,
         current_state="；".join(one.current),
@@ -116,7 +116,7 @@ def achievement_of(one: records.Achievement, pk: int, parties: Parties, ledger: 
         contact=parties.people[one.contact],
         node_id=one.node,
         region=one.region,
-        fields=list(one.fields),
+        fields=[taxonomy.normal(code) for code in one.fields],
         summary=one.summary,
         summary_en=one.summary_en,
         advantages=one.advantages,

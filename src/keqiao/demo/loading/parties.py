@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from keqiao.demo import records
 from keqiao.demo.accounts import ACCOUNTS, PASSWORD
 from keqiao.demo.loading.ledger import Ledger, numbered, save_all
+from keqiao.exchange import taxonomy
 from keqiao.parties import names
 from keqiao.parties.enums import MembershipRole, MembershipState, OrganisationState, PostRole
 from keqiao.parties.models import Membership, Node, Organisation, Person, Post
@@ -106,7 +107,7 @@ def person_of(one: records.Person, pk: int, password: str) -> Person:
         name=one.name,
         name_en=one.name_en,
         title=one.title,
-        fields=list(one.fields),
+        fields=[taxonomy.normal(code) for code in one.fields],
         region=one.region,
         introduction=one.introduction,
         introduction_en=one.introduction_en,
