@@ -276,18 +276,17 @@ def clock_label(run: ClockRun) -> str:
     return str(known.label) if known else run.name
 
 
-def days_left(run: ClockRun) -> float:
-    """Working days until the promise; negative when it is broken."""
+def days_until(due: datetime, node: str) -> float:
+    """Working days until a moment in the calendar of the node; negative when it has passed."""
     now = timezone.now()
-    if run.due_at >= now:
-        return calendar.working_seconds(now, run.due_at, run.node) / calendar.DAY_SECONDS
-    return -calendar.working_seconds(run.due_at, now, run.node) / calendar.DAY_SECONDS
+    seconds = calendar.working_seconds(now, due, node) if due >= now else -calendar.working_seconds(due, now, node)
+    return seconds / calendar.DAY_SECONDS
 
 
 @register.filter
 def clock_left(run: ClockRun) -> str:
     """还剩 3 个工作日, 还剩 2 小时, 已超时 1 个工作日."""
-    return gettext("等待补充，时钟暂停") if run.paused_at else left_in_words(days_left(run))
+    return gettext("等待补充，时钟暂停") if run.paused_at else left_in_words(days_until(run.due_at, run.node))
 
 
 def left_in_words(days: float) -> str:
@@ -304,11 +303,7 @@ def left_in_words(days: float) -> str:
 @register.filter
 def workdays_left(due: datetime | None, node: str = "") -> str:
     """How long until a moment, in working time of the node: 还剩 3 个工作日."""
-    if not due:
-        return ""
-    now = timezone.now()
-    seconds = calendar.working_seconds(now, due, node) if due >= now else -calendar.working_seconds(due, now, node)
-    return left_in_words(seconds / calendar.DAY_SECONDS)
+    return left_in_words(days_until(due, node)) if due else ""
 
 
 @register.filter
@@ -316,5 +311,5 @@ def clock_tone(run: ClockRun) -> str:
     """good, warn or bad."""
     if run.paused_at:
         return "good"
-    left = days_left(run)
+    left = days_until(run.due_at, run.node)
     return "bad" if left <= 0 else "warn" if left < 0.5 else "good"
