@@ -32,10 +32,13 @@ COMMANDS = {
     "up": Entry("keqiao.config.commands:up", "Start everything; Ctrl-C stops it.", django=False),
     "db": Entry("keqiao.config.commands:db", "Start, stop, back up, restore the database.", django=False),
     "docs": Entry("keqiao.kernel.commands:docs", "Draw the state diagrams of the docs."),
+    "import": Entry("keqiao.exchange.commands:import_", "Bring needs, achievements, organisations in from a table."),
     "journal": Entry("keqiao.kernel.commands:journal", "Verify, export, seal the journal."),
     "match": Entry("keqiao.matching.commands:match", "Ranked achievements for a text or a need, with evidence."),
     "index": Entry("keqiao.matching.commands:index", "Build the search index again; see how far it is."),
     "grades": Entry("keqiao.matching.commands:grades", "Export what staff say of matches, to learn from."),
+    "node": Entry("keqiao.parties.commands:node", "Set up the centre and the city nodes."),
+    "post": Entry("keqiao.parties.commands:post", "Give people staff roles at a node, or end them."),
     "rebuild": Entry("keqiao.kernel.commands:rebuild", "Rebuild a projection from the journal."),
     "manage": Entry("keqiao.config.commands:manage", "Django's own commands (migrate, shell …).", django=False),
 }

@@ -189,3 +189,23 @@ def test_no_component_tag_reaches_the_reader(client: Client, owner: Person, comp
     client.force_login(owner)
     for url in (company_a.get_absolute_url(), "/organisations/", "/people/", owner.get_absolute_url(), "/welcome/"):
         assert "<c-" not in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "goes_on"),
+    [
+        ("/welcome/security/", True),
+        ("https://evil.example/", False),
+        ("//evil.example", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_after_registering_one_goes_on_within_the_platform_only(
+    client: Client, wuhan: Any, wanted: str, goes_on: bool
+) -> None:
+    client.force_login(PersonFactory())
+    page = client.get("/organisations/new/?name=甲&after=welcome").content.decode()
+    assert 'name="next" value="/welcome/security/"' in page
+    data = {"name": "壬寅试验泵业有限公司", "kind": "company", "node": "wuhan", "next": wanted}
+    response = client.post("/organisations/new/", data)
+    assert response["Location"] == (wanted if goes_on else Organisation.objects.get().get_absolute_url())

@@ -27,6 +27,7 @@ from keqiao.parties.workflow import PERSON
 class JoinForm(SignupForm):  # type: ignore[misc]
     """E-mail address, password, consent; the rest is asked once the address is confirmed."""
 
+    field_order = ("email", "password1", "consent")
     consent = forms.BooleanField(
         label=_("同意平台为技术供需对接处理我的账号和我填写的信息；未公开的内容只给我授权的人看，我可以随时撤回同意。"),
         error_messages={"required": _("没有您的同意，平台不能为您建立账号。")},

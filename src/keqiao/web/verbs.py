@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -86,7 +87,13 @@ def run_and_answer(request: HttpRequest, workflow: kernel.Workflow[Any], pk: int
     step = workflow.verb(name)
     messages.success(request, str(step.notice or _("已完成：%(verb)s") % {"verb": step.label}))
     row = workflow.model._default_manager.get(pk=entry.object_id)
-    return redirect(request.POST.get("next") or row.get_absolute_url())
+    return redirect(own_address(request) or row.get_absolute_url())
+
+
+def own_address(request: HttpRequest) -> str:
+    """Where the form asked to go afterwards, if that is a page of ours."""
+    wanted = request.POST.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
 
 
 def show_again(

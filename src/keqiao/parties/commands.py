@@ -1,0 +1,94 @@
+"""Commands of parties: `node`, `post`. They are for whoever runs the machine, who needs no account for it."""
+
+from __future__ import annotations
+
+import click
+
+from keqiao.config.session import needs_database
+from keqiao.kernel.access import Invalid
+from keqiao.parties import actions
+from keqiao.parties.enums import PostRole
+from keqiao.parties.models import Node, Person, Post
+
+ROLE = click.Choice([str(role) for role in PostRole.values])
+
+
+@click.group()
+def node() -> None:
+    """The centre and its city nodes. Every record belongs to one."""
+
+
+@node.command("add")
+@click.argument("code")
+@click.argument("name")
+@click.option("--name-en", default="", help="The name in English.")
+@click.option("--parent", default="", help="Code of the centre; without it this node is a centre.")
+@click.option("--region", default="", help="Administrative division, six digits.")
+@needs_database
+def add_node(code: str, name: str, name_en: str, parent: str, region: str) -> None:
+    """Add a node, for example: keqiao node add wuhan 武汉节点 --parent hubei"""
+    above = node_called(parent) if parent else None
+    try:
+        actions.add_node(code, name, name_en=name_en, parent=above, region=region)
+    except Invalid as refusal:
+        problems = "; ".join(f"{field}: {' '.join(words)}" for field, words in refusal.errors.items())
+        raise click.ClickException(problems) from None
+    click.echo(f"{code} {name}")
+
+
+@node.command("list")
+@needs_database
+def list_nodes() -> None:
+    """Print the nodes, the centres first."""
+    for row in Node.objects.order_by("parent_id", "code"):
+        click.echo(f"{row.code}\t{row.name}\t{row.parent_id or '-'}")
+
+
+@click.group()
+def post() -> None:
+    """Staff roles: operator, manager (of technology), auditor."""
+
+
+@post.command("give")
+@click.argument("email")
+@click.argument("role", type=ROLE)
+@click.argument("code", metavar="NODE")
+@needs_database
+def give(email: str, role: str, code: str) -> None:
+    """Put the person with this address into a role at a node."""
+    actions.give_post(person_at(email), node_called(code), role)
+    click.echo(f"{email} is {role} at {code}")
+
+
+@post.command("end")
+@click.argument("email")
+@click.argument("role", type=ROLE)
+@click.argument("code", metavar="NODE")
+@needs_database
+def end(email: str, role: str, code: str) -> None:
+    """Take the person out of a role at a node."""
+    if not actions.end_post(person_at(email), node_called(code), role):
+        raise click.ClickException(f"{email} is not {role} at {code}.")
+    click.echo(f"{email} is no longer {role} at {code}")
+
+
+@post.command("list")
+@needs_database
+def list_posts() -> None:
+    """Print who is what where."""
+    for row in Post.objects.filter(is_active=True).select_related("person").order_by("node", "role", "person"):
+        click.echo(f"{row.node_id}\t{row.role}\t{row.person.email}")
+
+
+def node_called(code: str) -> Node:
+    found = Node.objects.filter(code=code).first()
+    if found is None:
+        raise click.ClickException(f"There is no node called {code}. `keqiao node list` prints them.")
+    return found
+
+
+def person_at(email: str) -> Person:
+    found: Person | None = Person.objects.filter(email__iexact=email, is_active=True).first()
+    if found is None:
+        raise click.ClickException(f"Nobody has joined with the address {email}. Join on the site first.")
+    return found
