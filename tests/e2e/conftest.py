@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -66,13 +67,13 @@ class Running:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """`keqiao up --demo small` on a free port and a folder of its own, stopped as Ctrl-C would."""
     mailbox = Mailbox()
-    smtp = Controller(mailbox, hostname="127.0.0.1", port=0)
+    smtp = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     smtp.start()
     data = tmp_path_factory.mktemp("platform")
     log = (data / "log").open("w+")
     process = subprocess.Popen(
         [sys.executable, "-m", "keqiao.cli", "up", "--demo", "small", "--port", "0", "--data", str(data)],
-        env=environment(smtp.server.sockets[0].getsockname()[1]),
+        env=environment(smtp.port),
         stdout=log,
         stderr=subprocess.STDOUT,
     )
@@ -82,6 +83,14 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         process.terminate()
         process.wait(30)
         smtp.stop()
+        log.close()
+
+
+def free_port() -> int:
+    """A port that nobody uses now; the mail server's library cannot take port 0."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def environment(smtp_port: int) -> dict[str, str]:

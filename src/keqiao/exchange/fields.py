@@ -249,7 +249,8 @@ def from_object(item: Mapping[str, Any]) -> list[dict[str, Any]]:
         )
     if low is not None and high is not None and low > high:
         raise ValidationError(_("“%(name)s”的下限大于上限，请对调。"), params={"name": name}, code="order")
-    figure = Figure(tidy(name), low, high, tidy(unit), bool(item.get("approx")))
+    ends = (None if low is None else float(low), None if high is None else float(high))
+    figure = Figure(tidy(name), *ends, tidy(unit), bool(item.get("approx")))
     return [as_target(figure, tidy(str(item.get("text") or ""))[:LONGEST_LINE], hard=bool(item.get("hard", True)))]
 
 
