@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel import workflow as kernel
@@ -41,6 +42,11 @@ class Card:
     row: Seen
     role: str
     clock: ClockRun | None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the answer is overdue."""
+        return self.clock is not None and self.clock.due_at < timezone.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +136,4 @@ def track(row: Proposal) -> list[Step]:
     if row.state in (ProposalState.DECLINED, ProposalState.WITHDRAWN):
         steps = [step for step in steps if step[1]] + [(row.get_state_display(), row.updated_at)]
     now = next((i for i, (_label, at) in enumerate(steps) if at is None), len(steps))
-    return [Step(label, at, "done" if at else "now" if i == now else "") for i, (label, at) in enumerate(steps)]
+    return [Step(label, at, "done" if at else "now" if i == now else "todo") for i, (label, at) in enumerate(steps)]

@@ -193,3 +193,11 @@ def facets_of(hits: Sequence[Hit], filters: Filters, text: str, order: str) -> d
             for value in values[:12]
         ]
     return result
+
+
+def kind_facets(filters: Filters) -> list[Facet]:
+    """The kinds to choose from where nothing is counted: without words."""
+    return [
+        Facet(kind, label_of("kind", kind), 0, kind in filters.kind, filters.with_value("kind", kind).address())
+        for kind in KINDS
+    ]

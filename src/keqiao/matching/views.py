@@ -15,6 +15,7 @@ from keqiao.exchange.enums import DeclineReason, NeedState
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import NotAllowed, NotVisible
+from keqiao.kernel.visibility import Hidden, Seen
 from keqiao.matching import pasted, queries
 from keqiao.matching.board import ROLES, board, track
 from keqiao.matching.comparing import comparison
@@ -23,7 +24,7 @@ from keqiao.matching.filters import FACET_LABELS, Filters
 from keqiao.matching.managers import suggest_managers
 from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
 from keqiao.matching.rules import may_grade, may_propose
-from keqiao.matching.search import fresh, search
+from keqiao.matching.search import fresh, kind_facets, search
 from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, SAVED_SEARCHES, SHORTLIST
 
 LONGEST_TEXT = 2000
@@ -86,6 +87,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "address": filters.address(q=text),
         "results": results,
         "facet_labels": FACET_LABELS,
+        "kinds": [] if text else kind_facets(filters),
     }
     name = "matching/_results.html" if request.htmx and not request.htmx.boosted else "matching/search.html"  # type: ignore[attr-defined]
     return render(request, name, context)
@@ -246,6 +248,11 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         "verbs": PROPOSALS.available(row, request.user),
         "steps": track(row),
         "may_open": row.is_ready_for_project and (row.is_asker(request.user) or seen.clearance >= 3),
-        "is_provider": row.is_provider(request.user),
+        "offer_address": address_of(seen.achievement or seen.solution or seen.person),
     }
     return render(request, "matching/proposal.html", context)
+
+
+def address_of(offer: Seen | Hidden | None) -> str:
+    """The page of what is offered, unless this person may not know it yet."""
+    return str(offer.get_absolute_url()) if isinstance(offer, Seen) else ""
