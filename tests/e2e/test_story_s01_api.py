@@ -156,7 +156,7 @@ def sign_contract(act: Callable[[str | None], Caller], project_path: str) -> Non
     drafted = manager.run(
         f"{project_path}/draft_contract",
         {
-            "title": "消光涂层委托开发合同", "type": "development_entrusted", "subject": "开发吸光率不低于 98 % 的消光涂层。",
+            "title": "消光涂层委托开发合同", "type": "development_entrusted", "subject": "吸光率 ≥ 98 % 的消光涂层",
             "payment_mode": "lump_sum", "amount": "3000000", "ownership": "shared",
         },
     )  # fmt: skip

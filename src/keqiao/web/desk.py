@@ -61,7 +61,7 @@ def tasks_of(workflow: Workflow[Any], person: Person) -> Iterable[Task]:
     if not states:
         return []
     close = workflow.model._default_manager.visible_to(person).filter(
-        state__in=states, clearance_level__gte=int(Level.STAFF)
+        state__in=states, clearance_level__gte=int(Level.NDA)
     )
     rows = list(close.order_by("pk")[:LOOKED_AT])
     clocks = running_clocks(rows)

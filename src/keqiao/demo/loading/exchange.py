@@ -64,6 +64,8 @@ def load_needs(world: Iterable[records.Need], parties: Parties, ledger: Ledger) 
     """Needs with creation, submission and the answer of triage."""
     given = list(world)
     rows = [need_of(one, pk, parties, ledger) for one, pk in zip(given, numbered(Need, len(given)), strict=True)]
+    for row in rows:
+        row.derive()
     save_all(Need, rows)
     for one, row in zip(given, rows, strict=True):
         tell_listing(row, one, parties, ledger, opened=NeedState.OPEN)
@@ -143,6 +145,8 @@ def load_achievements(world: Iterable[records.Achievement], parties: Parties, le
         achievement_of(one, pk, parties, ledger)
         for one, pk in zip(given, numbered(Achievement, len(given)), strict=True)
     ]
+    for row in rows:
+        row.derive()
     save_all(Achievement, rows)
     team = [
         TeamMember(achievement=row, person=parties.people[person], role=role)
