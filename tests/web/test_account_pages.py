@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from keqiao.parties.models import Person
@@ -26,27 +27,42 @@ def test_entrance_is_a_card_with_labels(client: Client, db: None, path: str, tit
     assert "<c-" not in html
 
 
+@pytest.fixture
+def signed_in(client: Client, owner: Person) -> Client:
+    """林工, signed in just now with a password and a confirmed address."""
+    owner.set_password("a long pass phrase")
+    owner.save()
+    EmailAddress.objects.update_or_create(user=owner, email=owner.email, defaults={"verified": True, "primary": True})
+    client.force_login(owner)
+    client.post("/accounts/reauthenticate/", {"password": "a long pass phrase"})
+    return client
+
+
 @pytest.mark.parametrize(
-    "path",
+    ("path", "title"),
     [
-        "/accounts/email/",
-        "/accounts/password/change/",
-        "/accounts/2fa/",
-        "/accounts/2fa/webauthn/",
-        "/accounts/2fa/recovery-codes/generate/",
-        "/accounts/2fa/totp/activate/",
-        "/accounts/2fa/webauthn/add/",
-        "/accounts/logout/",
+        ("/accounts/email/", "Email地址"),
+        ("/accounts/password/change/", "修改密码"),
+        ("/accounts/2fa/", "双因素身份认证"),
+        ("/accounts/2fa/totp/activate/", "激活身份验证器应用"),
+        ("/accounts/2fa/webauthn/add/", "添加安全密钥"),
     ],
 )
-def test_settings_stand_beside_their_menu(client: Client, owner: Person, path: str) -> None:
-    client.force_login(owner)
-    page = client.get(path, follow=True)
+def test_settings_stand_beside_their_menu(signed_in: Client, path: str, title: str) -> None:
+    page = signed_in.get(path)
     html = page.content.decode()
     assert page.status_code == 200
-    assert 'class="manage"' in html or 'class="entrance"' in html
+    assert re.search(rf'<h1 class="entry-title">\s*{title}', html)
+    assert 'class="manage"' in html
     assert "<c-" not in html
     assert " style=" not in html
+
+
+def test_authenticator_shows_its_picture_and_its_secret(signed_in: Client) -> None:
+    html = signed_in.get("/accounts/2fa/totp/activate/").content.decode()
+    assert re.search(r'<img class="entry-picture" src="data:image/svg\+xml', html)
+    assert 'id="authenticator_secret"' in html
+    assert '<label class="field-label" for="id_code">' in html
 
 
 def test_wrong_password_is_told_and_changes_nothing(client: Client, owner: Person) -> None:
