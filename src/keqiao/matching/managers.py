@@ -14,7 +14,7 @@ from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import Need
 from keqiao.kernel.visibility import Seen
 from keqiao.parties.enums import PostRole
-from keqiao.parties.models import Post
+from keqiao.parties.models import Person, Post
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -45,20 +45,22 @@ def suggest_managers(need: Need, actor: Actor, limit: int = 5) -> list[Suggestio
         Post.objects.filter(role=PostRole.MANAGER, is_active=True, person__is_active=True)
         .filter(Q(node=need.node_id) | Q(node__children=need.node_id))
         .exclude(person=need.contact_id)
-        .select_related("person", "node")
+        .select_related("node")
         .annotate(load=taken)
     )
-    found = [weighed(post, need, actor) for post in posts if post.load < post.caseload_limit]
+    free = [post for post in posts if post.load < post.caseload_limit]
+    people = Person.objects.visible_to(actor).in_bulk([post.person_id for post in free])
+    found = [weighed(post, need, people[post.person_id].seen_by(actor)) for post in free if post.person_id in people]
     best: dict[int, Suggestion] = {}
     for one in sorted(found, key=lambda one: (-one.score, one.load, one.person.pk)):
         best.setdefault(one.person.pk, one)
     return list(best.values())[:limit]
 
 
-def weighed(post: Post, need: Need, actor: Actor) -> Suggestion:
+def weighed(post: Post, need: Need, person: Seen) -> Suggestion:
     """How well one post-holder fits, with the reasons in words."""
     load = int(post.load)  # type: ignore[attr-defined]
-    field = relation(tuple(need.fields), tuple(post.person.fields))
+    field = relation(tuple(need.fields), tuple(person.fields))
     near = post.node_id == need.node_id
     free = 1 - load / post.caseload_limit if post.caseload_limit else 0.0
     closeness = field.closeness if field else 0.0
@@ -67,4 +69,4 @@ def weighed(post: Post, need: Need, actor: Actor) -> Suggestion:
         reasons.insert(0, _("熟悉%(field)s") % {"field": taxonomy.name_of(field.document)})
     reasons.append(_("在办 %(load)d 项，上限 %(limit)d 项") % {"load": load, "limit": post.caseload_limit})
     score = FIELD * closeness + NODE * near + FREE * free
-    return Suggestion(post.person.seen_by(actor), round(score, 4), reasons, load, post.caseload_limit)
+    return Suggestion(person, round(score, 4), reasons, load, post.caseload_limit)
