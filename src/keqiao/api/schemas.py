@@ -49,15 +49,15 @@ def is_file(field: forms.Field) -> bool:
 def column(field: forms.Field) -> tuple[Any, Any]:
     """Type and description of one field. What the form does not require may be left out or null."""
     kind = api_type(field)
-    about = {"description": str(field.label or "")}
+    about: dict[str, Any] = {"description": str(field.label or "")}
     if field.help_text:
         about["description"] += f" — {field.help_text}"
     limit = getattr(field, "max_length", None)
     if kind is str and limit:
         about["max_length"] = limit
     if field.required and not isinstance(field, forms.BooleanField):
-        return kind, Field(**about)  # type: ignore[arg-type]
-    return kind | None, Field(default=None, **about)  # type: ignore[arg-type]
+        return kind, Field(**about)
+    return kind | None, Field(default=None, **about)
 
 
 def api_type(field: forms.Field) -> Any:

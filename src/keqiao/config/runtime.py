@@ -92,9 +92,17 @@ async def run_jobs() -> None:
     """Work on the queue until cancelled; trouble with the database is logged and tried again."""
     while True:
         try:
-            worker = jobs.with_connector(jobs.connector.get_worker_connector())
+            connector: Any = jobs.connector
+            worker = jobs.with_connector(connector.get_worker_connector())
             async with worker.open_async():
+                await take_up_again(worker)
                 await worker.run_worker_async(concurrency=1, install_signal_handlers=False)
         except Exception:
             log.exception("the job worker stopped; starting it again")
             await asyncio.sleep(2)
+
+
+async def take_up_again(worker: Any) -> None:
+    """Put back into the queue what a killed worker had begun: jobs may run twice, never not at all."""
+    for job in await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
+        await worker.job_manager.retry_job(job)

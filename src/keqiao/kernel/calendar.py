@@ -22,7 +22,7 @@ DAY_SECONDS = 8 * 3600
 
 def known_until() -> int:
     """The last year whose public holidays the library knows."""
-    return max(day.year for day in holidays)
+    return int(max(day.year for day in holidays))
 
 
 def overrides(node: str, first: date, last: date) -> dict[date, bool]:

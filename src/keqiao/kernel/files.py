@@ -37,7 +37,7 @@ TYPES: dict[str, tuple[str, ...]] = {
 """What may be uploaded: content type → endings that fit it."""
 
 
-def check(upload: UploadedFile, field: str = "file") -> str:
+def check(upload: UploadedFile[bytes], field: str = "file") -> str:
     """The content type of an upload, read from its bytes; `Invalid` when empty, too large or not what it says."""
     size = upload.size or 0
     if size == 0:
@@ -89,7 +89,7 @@ def is_text(head: bytes) -> bool:
     return False
 
 
-def attach(row: Visible, upload: UploadedFile, *, actor: Any, level: Level = Level.NDA) -> File:
+def attach(row: Visible, upload: UploadedFile[bytes], *, actor: Any, level: Level = Level.NDA) -> File:
     """Keep an upload with a row. The same bytes are stored once. Runs inside the verb's transaction."""
     content_type = check(upload)
     digest = hashlib.sha256()
@@ -101,7 +101,7 @@ def attach(row: Visible, upload: UploadedFile, *, actor: Any, level: Level = Lev
         upload.seek(0)
         default_storage.save(path, DjangoFile(upload))
     return File.objects.create(
-        object_type=row._meta.model_name,
+        object_type=row._meta.model_name or "",
         object_id=row.pk,
         level=level,
         name=PurePath(upload.name or "file").name[-200:],

@@ -20,6 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from keqiao.kernel import bulk
 from keqiao.kernel.models import Entry, Seal, Secret
 from keqiao.kernel.visibility import Level, Visible
 
@@ -40,8 +41,13 @@ def canonical(value: object) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+AS_THEY_ARE = frozenset({str, int, bool})
+
+
 def plain(value: object) -> Any:
     """The value as JSON keeps it (dates as ISO text, decimals as text)."""
+    if value is None or type(value) in AS_THEY_ARE:
+        return value
     return json.loads(canonical(value))
 
 
@@ -80,7 +86,7 @@ def draft(
 ) -> Draft:
     """The entry for what `verb` did to `row`, from the values before and after."""
     after = snapshot(row) if after is None else after
-    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    changed = {name: value for name, value in after.items() if is_change(name, value, before)}
     changes, hidden = split_by_level(row, changed, before)
     changes |= {name: {"digest": secret.digest} for name, secret in hidden.items()}
     if extra:
@@ -102,6 +108,13 @@ def draft(
     return Draft(entry, hidden)
 
 
+def is_change(name: str, value: Any, before: dict[str, Any]) -> bool:
+    """Whether a verb set this value; what a new row leaves empty is no change."""
+    if name not in before and value in ("", [], {}):
+        return False
+    return bool(before.get(name) != value)
+
+
 def append(**what: Any) -> Entry:
     """Write one entry in the running transaction (arguments as for `draft`); confidential values go to `Secret`."""
     drafted = draft(**what)
@@ -115,8 +128,8 @@ def append_many(drafts: Iterable[Draft], batch_size: int = BATCH) -> int:
     """Write many entries in the running transaction, in the order given (imports, loaders). Returns how many."""
     total = 0
     for part in batches(drafts, batch_size):
-        Entry.objects.bulk_create([one.entry for one in part])
-        Secret.objects.bulk_create([secret for one in part for secret in one.secrets()])
+        bulk.copy_in(Entry, [one.entry for one in part])
+        bulk.copy_in(Secret, [secret for one in part for secret in one.secrets()])
         total += len(part)
     ring()
     return total

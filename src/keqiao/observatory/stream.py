@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -64,7 +65,7 @@ class Bell:
 bell = Bell()
 
 
-def connection_parameters() -> dict[str, str]:
+def connection_parameters() -> dict[str, Any]:
     """How Django reaches the database, without what only its pool understands."""
     parameters = connection.get_connection_params()
     wanted = ("dbname", "user", "password", "host", "port", "sslmode")

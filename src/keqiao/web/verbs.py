@@ -60,7 +60,7 @@ def fetch(workflow: kernel.Workflow[Any], pk: int | None, actor: Any) -> Any:
     """The row as it is, if the actor may know of it."""
     if pk is None:
         return None
-    row = workflow.model._default_manager.visible_to(actor).filter(pk=pk).first()  # type: ignore[attr-defined]
+    row = workflow.model._default_manager.visible_to(actor).filter(pk=pk).first()
     if row is None:
         raise NotVisible(_("没有找到，或者您无权查看。"))
     return row
@@ -127,4 +127,4 @@ def show(
         "refusal": refusal,
         "key": request.POST.get("key") or uuid.uuid4().hex,
     }
-    return render(request, names, context, status=status)  # type: ignore[arg-type]
+    return render(request, names, context, status=status)

@@ -209,5 +209,7 @@ def tell_solution(row: Solution, at: datetime, ledger: Ledger) -> None:
     ledger.ran(row, clocks.SOLUTION_ANSWER, at, answered)
     if verb and answered:
         by = row.contact_id if verb == "withdraw" else row.need.contact_id
-        changes = {"decline_reason": row.decline_reason, "decline_text": row.decline_text} if verb == "decline" else {}
+        changes: dict[str, Any] = {}
+        if verb == "decline":
+            changes = {"decline_reason": row.decline_reason, "decline_text": row.decline_text}
         ledger.did(row, verb, by=by, at=answered, source=submitted, target=row.state, **changes)

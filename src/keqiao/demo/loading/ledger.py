@@ -69,7 +69,7 @@ class Ledger:
             ClockRun(
                 name=clock.name,
                 node=journal.node_of(row),
-                object_type=row._meta.model_name,
+                object_type=row._meta.model_name or "",
                 object_id=row.pk,
                 started_at=start,
                 due_at=calendar.add_working_seconds(start, clock.seconds, own={}),

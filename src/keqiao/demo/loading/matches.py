@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from keqiao.demo import records
 from keqiao.demo.loading.exchange import figures
@@ -107,7 +108,7 @@ def tell_proposal(one: records.Match, proposal: Proposal, loaded: Loaded) -> Non
     ledger.ran(proposal, PROPOSAL_ANSWER, proposed, answered)
     if one.stage == "declined":
         who = proposal.asker_id if one.declined_by == "asker" else proposal.provider_id
-        reason = {"decline_reason": one.decline_reason, "decline_text": one.decline_text}
+        reason: dict[str, Any] = {"decline_reason": one.decline_reason, "decline_text": one.decline_text}
         ledger.did(proposal, "decline", by=who, at=answered, source="proposed", target="declined", **reason)
         return
     between = proposed + (answered - proposed) / 2
@@ -138,14 +139,14 @@ def load_grades(given: list[records.Match], proposals: list[Proposal], loaded: L
     rows = []
     seen: set[tuple[int, int | None, int | None]] = set()
     for (one, proposal), pk in zip(graded, numbered(Grade, len(graded)), strict=True):
-        by = loaded.parties.operators.get(proposal.node_id) or proposal.manager_id
+        by = loaded.parties.operators.get(proposal.node_id) or one_of(proposal.manager_id)
         pair = (proposal.need_id, proposal.achievement_id, by)
         if pair in seen:
             continue
         seen.add(pair)
         at = loaded.ledger.ago(max(0, one.proposed_days_ago - 1))
         row = Grade(
-            pk=pk, need=proposal.need, achievement=proposal.achievement, grade=one.grade, by_id=by, graded_at=at
+            pk=pk, need=proposal.need, achievement=proposal.achievement, grade=one.grade or 1, by_id=by, graded_at=at
         )
         rows.append(row)
         loaded.ledger.did(row, "create", by=by, at=at, source="", target="given")
@@ -153,6 +154,13 @@ def load_grades(given: list[records.Match], proposals: list[Proposal], loaded: L
 
 
 # ---- projects ---------------------------------------------------------------------------------------------------
+
+
+def one_of(manager: int | None) -> int:
+    """The manager of a match; in the made-up world every match has one."""
+    if manager is None:
+        raise ValueError("a match without a technology manager")
+    return manager
 
 
 def load_projects(pairs: list[tuple[records.Match, Proposal]], loaded: Loaded) -> None:
@@ -275,7 +283,7 @@ def tell_closing(project: Project, ledger: Ledger, closed: datetime) -> None:
                 at=closed + timedelta(minutes=5),
                 source="accepted",
                 target="accepted",
-                **{f"{side}_score": score},
+                extra={"score": score},
             )
     ledger.did(
         project,
@@ -320,7 +328,7 @@ def tell_contract(one: records.Contract, contract: Contract, loaded: Loaded) -> 
     """Drafted, signed by both, perhaps registered."""
     ledger, project = loaded.ledger, contract.project
     signed = ledger.ago(one.signed_days_ago)
-    blank = {
+    blank: dict[str, Any] = {
         "asker_signed_by": None,
         "asker_signed_at": None,
         "provider_signed_by": None,

@@ -1,0 +1,46 @@
+"""Many rows at once: PostgreSQL's COPY, several times as quick as INSERT, inside the running transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
+
+M = TypeVar("M", bound=models.Model)
+
+
+def copy_in(model: type[M], rows: Sequence[M]) -> None:
+    """Insert the rows as `bulk_create` would; rows without a primary key get one from the table's own sequence.
+
+    Columns that the database fills by itself (`db_default`) are left to it and not read back.
+    """
+    if not rows:
+        return
+    number(model, [row for row in rows if row.pk is None])
+    fields = [field for field in model._meta.concrete_fields if not left_to_database(rows[0], field)]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 (documented by Django for this)
+
+
+def left_to_database(row: models.Model, field: models.Field[Any, Any]) -> bool:
+    return isinstance(getattr(row, field.attname), DatabaseDefault)
+
+
+def number(model: type[M], rows: Sequence[M]) -> None:
+    """Give each row a primary key of its own."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, model._meta.pk.column, len(rows)],
+        )
+        for row, (found,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = found
