@@ -47,6 +47,8 @@ class ListingForm(VerbForm):
     """What the cards of needs and achievements share."""
 
     field_groups: tuple[tuple[Any, tuple[str, ...]], ...] = ()
+    asked: tuple[str, ...] = ()
+    """What a draft may leave open but triage asks for."""
 
     title = LineField(label=_("标题"), max_length=120, help_text=_("一句话说清是什么、用在哪里。"))
     title_en = LineField(label=_("英文标题"), max_length=240)
@@ -112,6 +114,7 @@ OWN_LABELS = {"budget_maximum": _("预算"), "team": _("团队成员")}
 class NeedForm(ListingForm):
     """The need card."""
 
+    asked = ("title", "problem", "targets", "fields")
     field_groups = (
         (_("要解决什么"), ("kind", "title", "problem", "current_state", "targets")),
         (_("领域与地区"), ("fields", "region")),
@@ -225,6 +228,7 @@ class MaturityUpdateForm(MaturityForm):
 class AchievementForm(MaturityForm, ListingForm):
     """The achievement card."""
 
+    asked = ("title", "summary", "fields", "intellectual_property")
     field_groups = (
         (_("是什么"), ("title", "summary", "advantages", "applications", "specifications")),
         (_("领域与地区"), ("fields", "region")),

@@ -11,7 +11,7 @@ import csv
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from django.utils.translation import get_language
@@ -96,6 +96,7 @@ def path_of(codes: Iterable[str]) -> list[str]:
     return sorted({term.code for code in codes for term in ancestors(fields(), code)})
 
 
+@lru_cache(maxsize=4096)
 def normal(typed: str) -> str:
     """A field code as people type it (full width, small letters, `3976`, `S1.2`), as records keep it; else as it is."""
     code = unicodedata.normalize("NFKC", typed).strip().upper()

@@ -19,7 +19,6 @@ from keqiao.exchange.workflow import ACHIEVEMENT, NEED, SOLUTION
 from keqiao.kernel.visibility import Level
 from keqiao.web import verbs
 
-
 BEFORE_PUBLICATION = ("draft", "returned", "triage", "information")
 
 

@@ -88,7 +88,8 @@ class Listing(Visible):
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
-        """Fill `field_path` from `fields`."""
+        """Bring the codes into their one form, and fill `field_path` from them."""
+        self.fields = [taxonomy.normal(code) for code in self.fields]
         self.field_path = taxonomy.path_of(self.fields)
 
     @property

@@ -1,0 +1,148 @@
+"""`keqiao import`: needs, achievements and organisations from a table."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from keqiao.config.session import needs_database
+from keqiao.exchange import importing
+from keqiao.parties.models import Person, Post
+
+SHOWN_PROBLEMS = 50
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring records in from csv (UTF-8, GB18030), xlsx or jsonl. All rows or none."""
+
+
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that all three kinds share."""
+    for option in (
+        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+        click.option("--dry-run", is_flag=True, help="Check every row and write nothing."),
+        click.option("--map", "own", multiple=True, metavar="COLUMN=FIELD", help="Which field a column is."),
+        click.option("--node", default="", help="The node the rows belong to."),
+        click.option("--owner", metavar="EMAIL", help="Whose rows they are; by default the first operator."),
+        click.option("--publish", is_flag=True, help="Publish (verify) at once; the owner must be an operator."),
+        click.option("--json", "as_json", is_flag=True, help="The result for programs."),
+    ):
+        command = option(command)
+    return command
+
+
+def run(kind: str, file: Path, own: tuple[str, ...], **wishes: Any) -> None:
+    """Read, check, write, and say what was done; exit status 1 when there are problems."""
+    started = time.perf_counter()
+    try:
+        table = importing.read(file.read_bytes(), file.name)
+    except importing.Unreadable as trouble:
+        raise click.ClickException(str(trouble)) from None
+    owner = person(wishes["owner"])
+    with bar("checking", len(table.rows)) as progress:
+        made = importing.plan(
+            table,
+            kind,
+            owner=owner,
+            own=dict(pair(text) for text in own),
+            node=wishes["node"],
+            publish=wishes["publish"],
+            progress=progress.update,
+        )
+    ids: list[int] = []
+    if made.is_good and not wishes["dry_run"]:
+        with bar("writing", len(made.rows)) as progress:
+            ids = importing.write(made, file=file.name, progress=progress.update)
+    report(made, ids, time.perf_counter() - started, **wishes)
+
+
+def bar(label: str, length: int) -> Any:
+    return click.progressbar(length=length, label=label, file=sys.stderr)
+
+
+def pair(text: str) -> tuple[str, str]:
+    column, mark, field = text.partition("=")
+    if not mark or not field.strip():
+        raise click.BadParameter(f"{text!r}: write COLUMN=FIELD", param_hint="--map")
+    return column.strip(), field.strip()
+
+
+def person(email: str | None) -> Person:
+    """The owner by address, else the first operator of the first centre that has one."""
+    if email:
+        found: Person | None = Person.objects.filter(email__iexact=email).first()
+        if found is None:
+            raise click.ClickException(f"there is no account {email}; --owner names one that exists")
+        return found
+    posts = Post.objects.filter(role="operator", is_active=True)
+    post = posts.order_by("node__parent_id", "pk").first()
+    if post is None:
+        raise click.ClickException("there is no operator yet; name the owner with --owner EMAIL")
+    held: Person = Person.objects.get(pk=post.person_id)
+    return held
+
+
+def report(made: importing.Plan, ids: list[int], seconds: float, **wishes: Any) -> None:
+    """The result in words or as JSON."""
+    if wishes["as_json"]:
+        click.echo(json.dumps(summary(made, ids, seconds), ensure_ascii=False))
+    else:
+        for column, field in made.columns.items():
+            click.echo(f"  {column} → {field}", err=True)
+        if made.unused:
+            click.echo(f"  not used: {', '.join(made.unused)}", err=True)
+        for problem in made.problems[:SHOWN_PROBLEMS]:
+            click.echo(str(problem), err=True)
+        if len(made.problems) > SHOWN_PROBLEMS:
+            click.echo(f"… and {len(made.problems) - SHOWN_PROBLEMS} more", err=True)
+        click.echo(outcome(made, ids, seconds))
+    if not made.is_good:
+        sys.exit(1)
+
+
+def outcome(made: importing.Plan, ids: list[int], seconds: float) -> str:
+    """One line."""
+    if made.problems:
+        return f"{len(made.problems)} problems; nothing was written"
+    if not made.rows:
+        return "no rows; nothing was written"
+    speed = len(made.rows) / seconds if seconds else 0
+    done = f"{len(ids)} written" if ids else "dry run: nothing was written"
+    return f"{len(made.rows)} rows are good; {done} in {seconds:.1f} s ({speed:,.0f} rows/s)"
+
+
+def summary(made: importing.Plan, ids: list[int], seconds: float) -> dict[str, Any]:
+    problems = [{"line": p.line, "column": p.column, "message": p.message} for p in made.problems]
+    return {
+        "rows": len(made.rows),
+        "written": len(ids),
+        "first_id": ids[0] if ids else None,
+        "last_id": ids[-1] if ids else None,
+        "columns": made.columns,
+        "unused": made.unused,
+        "problems": problems,
+        "seconds": round(seconds, 3),
+    }
+
+
+def command(kind: str, help_text: str) -> None:
+    """Add the command of one kind."""
+
+    @functools.wraps(run)
+    def body(**arguments: Any) -> None:
+        run(kind, **arguments)
+
+    import_.command(kind, help=help_text)(options(needs_database(body)))
+
+
+command("needs", "Needs: title and problem at least; drafts, or open with --publish.")
+command("achievements", "Achievements: title and summary at least; drafts, or published with --publish.")
+command("parties", "Organisations: name at least; unverified, or verified with --publish.")

@@ -1,0 +1,259 @@
+"""From a table to values that could be written, or the problems of each row. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from keqiao.engine.text import language
+from keqiao.exchange.cards import MATURITY_NEEDS, AchievementForm, NeedForm
+from keqiao.exchange.enums import CooperationMode, IntellectualProperty, NeedKind
+from keqiao.exchange.fields import in_zone
+from keqiao.exchange.importing.columns import BY_KIND, mapping, unit_in
+from keqiao.exchange.importing.parties import PARTY_FIELDS, Register
+from keqiao.exchange.importing.reading import Table
+from keqiao.parties.models import Node, Organisation, Person, standing_of
+
+MOST_PROBLEMS = 10_000
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with a row: its line, the column as the file calls it, and the remedy."""
+
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        where = _("第 %(line)d 行") % {"line": self.line}
+        return f"{where} · {self.column}：{self.message}" if self.column else f"{where}：{self.message}"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an import would do. `rows` are line, id in the file, and cleaned values."""
+
+    kind: str
+    owner: Person
+    columns: dict[str, str]
+    unused: list[str]
+    publish: bool = False
+    node: str = ""
+    rows: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return not self.problems and bool(self.rows)
+
+
+NEEDED = {"needs": ("title", "problem"), "achievements": ("title", "summary"), "parties": ("name",)}
+
+
+def plan(
+    table: Table,
+    kind: str,
+    *,
+    owner: Person,
+    own: Mapping[str, str] | None = None,
+    node: str = "",
+    publish: bool = False,
+    progress: Progress = lambda _done: None,
+) -> Plan:
+    """Check every row of the table. `own` maps columns to fields where their names do not tell."""
+    columns = mapping(table.columns, kind, own or {})
+    made = Plan(kind, owner, columns, [c for c in table.columns if c not in columns], publish, node)
+    made.problems += problems_of_columns(table, kind, columns, own or {})
+    made.problems += problems_of_owner(made)
+    if not made.problems:
+        check_rows(made, table.rows, progress)
+    return made
+
+
+def problems_of_columns(
+    table: Table, kind: str, columns: dict[str, str], own: Mapping[str, str]
+) -> Iterable[RowProblem]:
+    """Columns that are named but not there, fields that do not exist, and what every row needs."""
+    for column, name in own.items():
+        if column not in table.columns:
+            yield RowProblem(1, column, _("文件里没有这一列。现有：%(there)s") % {"there": "、".join(table.columns)})
+        if name not in BY_KIND[kind]:
+            allowed = ", ".join(BY_KIND[kind])
+            yield RowProblem(1, column, _("没有“%(name)s”这个字段。可以是：%(all)s") % {"name": name, "all": allowed})
+    for name in NEEDED[kind][:1]:
+        if name not in columns.values():
+            there = "、".join(table.columns)
+            words = _("没有找到“%(name)s”一列。请用 --map 列名=%(name)s 指定。现有：%(there)s")
+            yield RowProblem(1, "", words % {"name": name, "there": there})
+
+
+def problems_of_owner(made: Plan) -> Iterable[RowProblem]:
+    if made.publish and not standing_of(made.owner).operates:
+        yield RowProblem(0, "", _("直接发布需要平台运营人员的账号，%(who)s 不是。") % {"who": made.owner.email})
+    if made.node and not Node.objects.filter(code=made.node).exists():
+        there = ", ".join(Node.objects.values_list("code", flat=True))
+        yield RowProblem(0, "", _("没有节点“%(node)s”。现有：%(there)s") % {"node": made.node, "there": there})
+
+
+def check_rows(made: Plan, rows: list[tuple[int, dict[str, Any]]], progress: Progress) -> None:
+    """Clean every row; a row with a problem is named and does not stop the others from being looked at."""
+    cleaner = Cleaner(made)
+    seen: dict[str, int] = {}
+    for line, values in rows:
+        own_id = str(values.get(next((c for c, f in made.columns.items() if f == "id"), ""), "")).strip()
+        if own_id and own_id in seen:
+            words = _("编号 %(id)s 与第 %(line)d 行重复。") % {"id": own_id, "line": seen[own_id]}
+            made.problems.append(RowProblem(line, "", words))
+        seen.setdefault(own_id, line)
+        cleaned, problems = cleaner.clean(line, values)
+        made.problems += problems
+        made.rows.append((line, own_id, cleaned))
+        progress(1)
+        if len(made.problems) >= MOST_PROBLEMS:
+            break
+
+
+class Cleaner:
+    """Cleans rows with the very fields of the forms, so that a table may hold what a page would take, no more."""
+
+    def __init__(self, made: Plan) -> None:
+        self.made = made
+        self.fields = FIELDS[made.kind]
+        self.nodes = {node.code: node for node in Node.objects.all()}
+        self.nodes |= {node.name: node for node in self.nodes.values()}
+        self.organisations: dict[str, Organisation | None] = {}
+        self.register = Register.now() if made.kind == "parties" else Register(set(), set())
+
+    def clean(self, line: int, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[RowProblem]]:
+        """The values by field, and what is wrong."""
+        cleaned: dict[str, Any] = {}
+        problems: list[RowProblem] = []
+        for column, name in self.made.columns.items():
+            given = values.get(column)
+            if name == "id" or given in (None, "", []):
+                continue
+            try:
+                cleaned[name] = self.value(name, with_unit(given, column, name))
+            except ValidationError as error:
+                problems += [RowProblem(line, column, message) for message in error.messages]
+        if not problems:
+            problems = [RowProblem(line, column, words) for column, words in self.whole(cleaned)]
+        return cleaned, problems
+
+    def value(self, name: str, given: Any) -> Any:
+        """One value as records keep it."""
+        if name == "node":
+            return self.node(str(given).strip())
+        if name == "organisation":
+            return self.organisation(str(given).strip())
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField | forms.MultipleChoiceField):
+            given = chosen(field, given)
+        elif not isinstance(given, str | list):
+            given = str(given)
+        return field.clean(given)
+
+    def node(self, typed: str) -> Node:
+        if typed not in self.nodes:
+            there = "、".join(code for code, node in self.nodes.items() if node.code == code)
+            raise ValidationError(_("没有节点“%(node)s”。现有：%(there)s") % {"node": typed, "there": there})
+        return self.nodes[typed]
+
+    def organisation(self, typed: str) -> Organisation:
+        """An organisation by its exact name or code: any for operators, one's own for others."""
+        if typed not in self.organisations:
+            found = Organisation.objects.select_related("node").filter(name=typed).first()
+            found = found or Organisation.objects.select_related("node").filter(credit_code=typed.upper()).first()
+            self.organisations[typed] = found
+        organisation = self.organisations[typed]
+        standing = standing_of(self.made.owner)
+        if organisation is None:
+            raise ValidationError(
+                _("没有登记单位“%(name)s”。请先导入单位，或改成已登记的全称。") % {"name": typed[:60]}
+            )
+        if not standing.operates and organisation.pk not in standing.organisations:
+            raise ValidationError(_("您不是“%(name)s”的成员，不能以它的名义导入。") % {"name": typed[:60]})
+        return organisation
+
+    def whole(self, cleaned: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        """What only several values together can tell."""
+        if self.made.kind == "parties":
+            yield from self.register.problems(cleaned)
+            return
+        text = NEEDED[self.made.kind][1]
+        in_own_language(cleaned, text)
+        yield from ((name, str(words)) for name, words in self.together(cleaned))
+        if not (cleaned.get("title") or cleaned.get("title_en")):
+            yield "", _("缺少标题。")
+        if self.made.publish and not (cleaned.get(text) or cleaned.get(f"{text}_en")):
+            cleaned[text] = cleaned.get("title") or ""
+
+    def together(self, cleaned: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+        if moment := cleaned.get("deadline"):
+            try:
+                cleaned["deadline"] = in_zone(moment, "Asia/Shanghai")
+            except ValidationError as error:
+                yield "", error.messages[0]
+        low, high = cleaned.get("budget_minimum"), cleaned.get("budget_maximum")
+        if low is not None and high is not None and low > high:
+            yield "", _("预算下限大于上限，请对调。")
+        if cleaned.get("maturity"):
+            yield from ((name, words) for name, words in MATURITY_NEEDS.items() if not cleaned.get(name))
+
+
+def in_own_language(cleaned: dict[str, Any], text: str) -> None:
+    """English rows go into the English fields."""
+    if cleaned.get("source_language") or cleaned.get("title_en") or cleaned.get(f"{text}_en"):
+        return
+    if language(f"{cleaned.get('title', '')} {cleaned.get(text, '')}") == "en":
+        cleaned["source_language"] = "en"
+        for name in ("title", text):
+            cleaned[f"{name}_en"] = cleaned.pop(name, "")
+
+
+def with_unit(given: Any, column: str, name: str) -> Any:
+    """An amount in a column called `预算（万元）` is in that unit."""
+    unit = unit_in(column) if name.startswith("budget") else ""
+    return f"{given}{unit}" if unit and not str(given).strip().endswith("元") else given
+
+
+def chosen(field: Any, given: Any) -> Any:
+    """Choices by value or by label; several parted by commas and the like."""
+    by_label = {str(label): value for value, label in field.choices} | LABELS
+    if not isinstance(field, forms.MultipleChoiceField):
+        word = str(given).strip()
+        return by_label.get(word, word)
+    words = given if isinstance(given, list) else str(given).replace("；", ";").replace("、", ";").replace("，", ";")
+    parts = words if isinstance(words, list) else [p.strip() for p in words.replace(",", ";").split(";") if p.strip()]
+    return [by_label.get(str(part), part) for part in parts]
+
+
+ALSO = {
+    "technology": "技术需求",
+    "talent": "人才需求",
+    "finance": "资金需求",
+    "site": "场地需求",
+    "development": "合作开发 委托开发 技术开发",
+    "transfer": "转让",
+    "licence": "许可",
+    "equity": "技术入股 入股",
+    "consulting": "咨询",
+    "service": "服务",
+    IntellectualProperty.PATENT_GRANTED.value: "专利 发明专利 已授权",
+    IntellectualProperty.SOFTWARE.value: "软著",
+}
+LABELS = {str(label): value for value, label in [*CooperationMode.choices, *NeedKind.choices]}
+LABELS |= {word: value for value, words in ALSO.items() for word in words.split()}
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "needs": dict(NeedForm.base_fields) | {"staff_note": forms.CharField(max_length=2000)},
+    "achievements": dict(AchievementForm.base_fields) | {"staff_note": forms.CharField(max_length=2000)},
+    "parties": PARTY_FIELDS,
+}

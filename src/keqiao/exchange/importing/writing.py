@@ -1,0 +1,141 @@
+"""Writing a good plan: all rows in one transaction, each with the entry that its verb would have written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from keqiao.exchange.actions import first_centre
+from keqiao.exchange.importing.plan import Plan
+from keqiao.exchange.models import Achievement, Need
+from keqiao.kernel import bulk, calendar, freeze, journal
+from keqiao.kernel.clocks import Clock
+from keqiao.kernel.models import ClockRun, Version
+from keqiao.kernel.workflow import REGISTRY, Workflow
+from keqiao.parties.models import Node, Organisation, standing_of
+
+BATCH = 1_000
+MODELS: dict[str, Any] = {"needs": Need, "achievements": Achievement, "parties": Organisation}
+Progress = Callable[[int], None]
+
+
+def write(made: Plan, *, file: str = "", progress: Progress = lambda _done: None) -> list[int]:
+    """Write every row of a plan without problems; returns the ids in the order of the file."""
+    if made.problems:
+        raise ValueError("a plan with problems cannot be written")
+    now = timezone.now()
+    maker = row_of_party if made.kind == "parties" else row_of_listing
+    home = home_node(made)
+    ids: list[int] = []
+    with transaction.atomic():
+        for part in journal.batches(iter(made.rows), BATCH):
+            rows = [maker(made, values, home, now) for _line, _id, values in part]
+            bulk.copy_in(MODELS[made.kind], rows)
+            notes = [{"imported": {"file": file, "line": line, "id": own_id}} for line, own_id, _values in part]
+            record(made, rows, notes, now)
+            ids += [row.pk for row in rows]
+            progress(len(rows))
+    return ids
+
+
+def home_node(made: Plan) -> Node:
+    """The node of rows that say none: the one asked for, the owner's, else the centre's."""
+    if made.node:
+        return Node.objects.get(code=made.node)
+    standing = standing_of(made.owner)
+    if standing.operates:
+        return Node.objects.get(code=min(standing.operates))
+    own = Organisation.objects.filter(pk__in=standing.organisations).select_related("node").order_by("pk").first()
+    return own.node if own else first_centre()
+
+
+def row_of_listing(made: Plan, values: dict[str, Any], home: Node, now: datetime) -> Any:
+    """A need or an achievement from cleaned values, with the defaults of the model for the rest."""
+    row = MODELS[made.kind]()
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.contact = made.owner
+    if "node" not in values:
+        row.node = row.organisation.node if row.organisation and not made.node else home
+    row.state = verb_of(made).target
+    row.published_at = now if made.publish else None
+    row.derive()
+    return row
+
+
+def row_of_party(made: Plan, values: dict[str, Any], home: Node, now: datetime) -> Organisation:
+    """An organisation: verified at once when an operator says so."""
+    row = Organisation(**{name: value for name, value in values.items() if name != "node"})
+    row.node = values.get("node", home)
+    row.state = "verified" if made.publish else "unverified"
+    row.verified_at = now if made.publish else None
+    row.verification_note = _("批量导入时核验") if made.publish else ""
+    row.derive()
+    return row
+
+
+def verb_of(made: Plan) -> Any:
+    """The verb whose entry each row gets."""
+    workflow: Workflow[Any] = REGISTRY["organisations" if made.kind == "parties" else made.kind]
+    listed = made.publish and made.kind != "parties"
+    return workflow.verb("bring_in" if listed else "create")
+
+
+def record(made: Plan, rows: list[Any], notes: list[dict[str, Any]], now: datetime) -> None:
+    """Entries, frozen versions and clocks of a batch, as the verb's line in the table says."""
+    verb = verb_of(made)
+    contents = [journal.snapshot(row) for row in rows]
+    drafts = list(drafts_of(made, zip(rows, contents, notes, strict=True), now))
+    journal.append_many(drafts)
+    if verb.freezes:
+        bulk.copy_in(Version, [version_of(draft, content) for draft, content in zip(drafts, contents, strict=True)])
+    verified = made.kind == "parties" and made.publish
+    for clock in () if verified else verb.starts:
+        bulk.copy_in(ClockRun, list(runs_of(clock, drafts, now)))
+
+
+def version_of(draft: journal.Draft, content: dict[str, Any]) -> Version:
+    """The frozen text of a row, with its hash."""
+    entry = draft.entry
+    return Version(
+        entry=entry,
+        object_type=entry.object_type,
+        object_id=entry.object_id,
+        content=content,
+        sha256=freeze.sha256_of(content),
+    )
+
+
+def drafts_of(made: Plan, done: Iterable[tuple[Any, dict[str, Any], Any]], now: datetime) -> Iterator[journal.Draft]:
+    """One entry a row; a verified organisation was created and then verified."""
+    verb = verb_of(made)
+    for row, after, note in done:
+        said: dict[str, Any] = {"actor": made.owner, "extra": note, "at": now}
+        if made.kind != "parties" or not made.publish:
+            yield journal.draft(row=row, verb=verb.name, before={}, after=after, **said)
+            continue
+        fresh = after | {"state": "unverified", "verified_at": None, "verification_note": ""}
+        yield journal.draft(row=row, verb="create", before={}, after=fresh, **said)
+        yield journal.draft(row=row, verb="verify", before=fresh, after=after, from_state="unverified", **said)
+
+
+def runs_of(clock: Clock, drafts: list[journal.Draft], now: datetime) -> Iterator[ClockRun]:
+    """The clock on each row; rows of one node have one due time."""
+    due: dict[str, datetime] = {}
+    for draft in drafts:
+        node = draft.entry.node
+        if node not in due:
+            due[node] = calendar.add_working_seconds(now, clock.seconds, node)
+        yield ClockRun(
+            name=clock.name,
+            node=node,
+            object_type=draft.entry.object_type,
+            object_id=draft.entry.object_id,
+            started_at=now,
+            due_at=due[node],
+        )
