@@ -96,7 +96,8 @@ def test_match_becomes_a_measured_accepted_result(
     project.refresh_from_db()
     need.refresh_from_db()
     assert (project.state, need.state) == ("accepted", "solved")
-    frozen = versions_of(project).get()
+    *measured, frozen = versions_of(project)
+    assert [len(version.content["rounds"]) for version in measured] == [1, 2, 3]
     assert frozen.content["rounds"][2]["values"][0]["low"] == 98.68
     assert frozen.sha256 in asker.read(path)
 

@@ -76,6 +76,6 @@ def bounds(target: dict[str, Any], values: list[float]) -> tuple[float, float]:
     everything = [*values, *limits]
     lowest, highest = min(everything), max(everything)
     room = (highest - lowest) / 5 or abs(highest) / 20 or 1
-    step = 10.0 ** math.floor(math.log10(room))
+    step = 10.0 ** math.floor(math.log10(room * 1.5))
     low, high = math.floor((lowest - room) / step) * step, math.ceil((highest + room) / step) * step
     return float(f"{low:.9g}"), float(f"{high:.9g}")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -90,7 +91,7 @@ class ReasonForm(VerbForm):
 class SampleForm(VerbForm):
     """A sample on its way."""
 
-    sent_on = DayField(label=_("送样日期"), past=True)
+    sent_on = DayField(label=_("送样日期"), past=True, initial=timezone.localdate)
     sample = forms.CharField(
         label=_("样品说明"), max_length=1000, widget=LONG, help_text=_("批号、数量、与上一轮相比改了什么。")
     )
@@ -103,8 +104,8 @@ class MeasureForm(VerbForm):
     object by name.
     """
 
-    received_on = DayField(label=_("收样日期"), past=True)
-    measured_on = DayField(label=_("测试日期"), past=True)
+    received_on = DayField(label=_("收样日期"), past=True, initial=timezone.localdate)
+    measured_on = DayField(label=_("测试日期"), past=True, initial=timezone.localdate)
     values = forms.JSONField(label=_("测量值"), required=False, widget=forms.HiddenInput)
     note = forms.CharField(label=_("测试条件与说明"), max_length=2000, required=False, widget=LONG)
     report = UploadField(label=_("测试报告"), required=False)
@@ -113,8 +114,10 @@ class MeasureForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.targets = measurable(self.row.targets) if self.row is not None else []
         for number, target in enumerate(self.targets, start=1):
+            unit = spelled(target.get("unit", ""))
+            hint = _now("单位：%(unit)s") % {"unit": unit} if unit else ""
             self.fields[f"value_{number}"] = forms.CharField(
-                label=written(target), max_length=40, required=False, help_text=spelled(target.get("unit", ""))
+                label=written(target), max_length=40, required=False, help_text=hint
             )
         self.order_fields(["received_on", "measured_on", *self.value_names, "note", "report"])
 
@@ -171,7 +174,7 @@ class RequestAcceptanceForm(VerbForm):
 class AcceptForm(VerbForm):
     """The verdict. “Passed” only when every target was met in the last round."""
 
-    verdict = forms.ChoiceField(label=_("结论"), choices=Verdict.choices)
+    verdict = forms.ChoiceField(label=_("结论"), choices=Verdict.choices, widget=forms.RadioSelect)
     evidence = forms.CharField(label=_("验收依据"), max_length=4000, widget=LONG)
     file = UploadField(label=_("验收报告"), required=False)
 
@@ -239,4 +242,6 @@ class PublishCaseForm(VerbForm):
 
 class UploadForm(VerbForm):
     file = UploadField(label=_("文件"))
-    reach = forms.ChoiceField(label=_("谁可以看"), choices=Reach.choices)
+    reach = forms.ChoiceField(
+        label=_("谁可以看"), choices=Reach.choices, widget=forms.RadioSelect, initial=Reach.PARTIES
+    )
