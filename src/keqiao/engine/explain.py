@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from keqiao.engine.text import folded, is_function_word, stem, without_fillers
+from keqiao.engine.text import Folded, fold, folded, is_function_word, stem, without_fillers
+from keqiao.engine.translate import Translated
 
 LONGEST_EXPLAINED = 6000
 _UNIT = re.compile("[\u3400-\u9fff]|[a-z0-9]+")
@@ -76,11 +78,22 @@ class _Unit:
 
 
 class Explained:
-    """A text made ready to be compared with many others."""
+    """A title and text made ready to be compared with many others."""
 
     def __init__(self, title: str, text: str) -> None:
-        self.parts = {"title": title, "text": text[:LONGEST_EXPLAINED]}
-        self.units = [unit for part, content in self.parts.items() for unit in _units(part, content)]
+        self.parts = {"title": title[:LONGEST_EXPLAINED], "text": text[:LONGEST_EXPLAINED]}
+        self.folded = {part: folded(content) for part, content in self.parts.items()}
+        self.units = [unit for part in self.parts for unit in _units(part, self.folded[part])]
+
+    def places(self, phrase: str) -> list[Place]:
+        """Where a folded phrase stands, a Latin one only as whole words."""
+        pattern = re.escape(phrase)
+        wanted = re.compile(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])" if phrase.isascii() else pattern)
+        return [
+            Place(part, *read.span(*match.span()))
+            for part, read in self.folded.items()
+            for match in itertools.islice(wanted.finditer(read.text), _OCCURRENCES)
+        ]
 
     def surface(self, places: Sequence[Place]) -> str:
         """How the first of these places reads."""
@@ -88,8 +101,7 @@ class Explained:
         return self.parts[place.part][place.start : place.end]
 
 
-def _units(part: str, content: str) -> Iterator[_Unit]:
-    read = folded(content)
+def _units(part: str, read: Folded) -> Iterator[_Unit]:
     blanked = without_fillers(read.text)
     run, previous = (0 if part == "title" else 1 << 20), 0
     for match in _UNIT.finditer(blanked):
@@ -130,6 +142,25 @@ def phrases(
     weights = worth(list(found))
     ordered = sorted(found, key=lambda text: (-weights[text], text))[:limit]
     return [Phrase(document.surface(found[t][1]), tuple(found[t][0]), tuple(found[t][1])) for t in ordered]
+
+
+def translations(
+    query: Mapping[str, Sequence[Translated]], document: Explained, known: Sequence[str], limit: int = 12
+) -> list[Phrase]:
+    """Phrases of the query (by part) of which the document has a sense of two characters or more, in order.
+
+    `known` are phrases shown already.
+    """
+    found: dict[str, tuple[list[Place], list[Place]]] = {}
+    for part, phrases_of_part in query.items():
+        for phrase in phrases_of_part:
+            for sense in phrase.senses:
+                here = document.places(fold(sense)) if len(sense) > 1 and sense not in known else []
+                if here:
+                    there = found.setdefault(sense, ([], here))[0]
+                    there.append(Place(part, phrase.start, phrase.end))
+                    break
+    return [Phrase(document.surface(here), tuple(there), tuple(here)) for there, here in list(found.values())[:limit]]
 
 
 def _keys(units: Sequence[_Unit], i: int) -> list[tuple[str, str]]:

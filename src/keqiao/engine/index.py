@@ -68,6 +68,9 @@ class Index(Protocol):
 
     def count(self, filter: Filter | None = None) -> int: ...
 
+    def holds(self, filter: Filter) -> bool:
+        """Whether any document passes the filter; quicker than counting them."""
+
     def documents(self) -> Iterator[Document]:
         """Everything that is there, in no order that means anything."""
 
@@ -211,6 +214,11 @@ class EdgeIndex:
     def count(self, filter: Filter | None = None) -> int:
         """How many documents pass the filter, exactly."""
         return self._shard.count(edge.CountRequest(exact=True, filter=_filter(filter)))
+
+    def holds(self, filter: Filter) -> bool:
+        """See `Index.holds`."""
+        request = edge.ScrollRequest(limit=1, filter=_filter(filter), with_payload=False)
+        return bool(self._shard.scroll(request)[0])
 
     def optimize(self) -> None:
         """Merge and index segments: worth it after a large import, slow, blocks writers."""

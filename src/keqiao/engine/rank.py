@@ -16,24 +16,21 @@ A target that the document says nothing about (`unknown`) neither lifts nor sink
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from keqiao.engine.asking import Asked
+from keqiao.engine.dictionary import Dictionary, built
 from keqiao.engine.document import Document, Filter
-from keqiao.engine.explain import Explained, Phrase, Relation, phrases, relation
+from keqiao.engine.explain import Phrase, Relation, relation
 from keqiao.engine.index import Index
 from keqiao.engine.specs import Check, Figure, compare
-from keqiao.engine.statistics import Statistics
-from keqiao.engine.terms import count_terms
-from keqiao.engine.text import canonical, words
-from keqiao.engine.weighting import cosines, count_documents, count_titled, query_vector
+from keqiao.engine.text import language
+from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, query_vector
 
 SHARES = {"text": 0.72, "words": 0.06, "field": 0.08, "region": 0.02, "figures": 0.12}
 MISSED = 0.5
 RANKED = 100
-_LONGEST_QUERY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +97,15 @@ class _Scored:
 
 
 class Engine:
-    """Matching over an index. Holds nothing of its own: as many as one likes may share an index."""
+    """Matching over an index. Holds nothing of its own: as many as one likes may share an index.
 
-    def __init__(self, index: Index) -> None:
+    `dictionary` brings the dictionary for matching between Chinese and English, or None: then each language is
+    matched with itself alone. The default is the built one, loaded when it is first needed.
+    """
+
+    def __init__(self, index: Index, dictionary: Callable[[], Dictionary | None] = built) -> None:
         self.index = index
+        self._dictionary = dictionary
 
     def search(
         self,
@@ -123,33 +125,20 @@ class Engine:
         """
         narrowed = filter or Filter()
         narrowed = replace(narrowed, kinds=kinds or narrowed.kinds, audiences=audience or narrowed.audiences)
-        query = replace(query, text=query.text[:_LONGEST_QUERY])
-        scored = self._scored(query, narrowed, limit)
-        asked = Explained(query.title, query.text) if explain else None
-        return [self._candidate(asked, one) for one in scored[:limit]]
-
-    def _scored(self, query: Query, filter: Filter, limit: int) -> list[_Scored]:
-        asked = canonical([query.title, query.text])
-        terms = count_titled(asked[:1], asked[1:])
-        hits = self.index.search(query_vector(terms, 0, self.index.statistics), max(RANKED, limit), filter)
+        asked = self._asked(query)
+        hits = self.index.search(asked.vector(), max(RANKED, limit), narrowed)
         documents = self.index.retrieve([hit.id for hit in hits])
-        clean = canonical([d.title for d in documents] + [d.text for d in documents])
-        titles, texts = clean[: len(documents)], clean[len(documents) :]
-        alike = cosines(terms, count_titled(titles, texts), self.index.statistics)
-        wanted = _QueryWords(asked, self.index.statistics)
-        scored = [
-            _score(query, document, float(cosine), wanted.share(f"{title}\n{text}"))
-            for document, cosine, title, text in zip(documents, alike, titles, texts, strict=True)
-        ]
-        return sorted(scored, key=lambda one: (-one.score, one.document.id))
+        likeness = asked.likeness(documents)
+        scored = [_score(query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+        best = sorted(scored, key=lambda one: (-one.score, one.document.id))[:limit]
+        return [_candidate(one, asked.explain(one.document) if explain else ()) for one in best]
 
-    def _candidate(self, asked: Explained | None, one: _Scored) -> Candidate:
-        shared: list[Phrase] = []
-        if asked is not None:
-            document = Explained(one.document.title, one.document.text)
-            shared = phrases(asked, document, lambda runs: worths(runs, self.index.statistics))
-        evidence = Evidence(tuple(shared), one.field, one.region, one.checks)
-        return Candidate(one.document.id, one.score, one.parts, evidence, one.document)
+    def _asked(self, query: Query) -> Asked:
+        title, text = query.title[:LONGEST_COUNTED], query.text[:LONGEST_COUNTED]
+        spoken = query.language or language(title + text)
+        other = {"zh": "en", "en": "zh"}.get(spoken, "")
+        needed = bool(other) and self.index.holds(Filter(languages=(other,)))
+        return Asked(title, text, self.index.statistics, spoken, self._dictionary() if needed else None)
 
     def similar(
         self, document: Document, *, threshold: float = 0.6, limit: int = 10, filter: Filter | None = None
@@ -168,27 +157,9 @@ class Engine:
         return sorted((p for p in pairs if p[1] >= threshold), key=lambda p: (-p[1], p[0].id))[:limit]
 
 
-class _QueryWords:
-    """The words of a query and how rare they are."""
-
-    def __init__(self, canonical_texts: Sequence[str], statistics: Statistics) -> None:
-        found = dict.fromkeys(word for text in canonical_texts for word in words(text))
-        self.worth = worths(list(found), statistics)
-        self.total = sum(self.worth.values())
-
-    def share(self, canonical_text: str) -> float:
-        """How much of the query's words a document has, 0..1."""
-        if not self.total:
-            return 0.0
-        return sum(worth for word, worth in self.worth.items() if word in canonical_text) / self.total
-
-
-def worths(phrases: Sequence[str], statistics: Statistics) -> dict[str, float]:
-    """How telling each word or phrase (canonical) is: the length of its TF-IDF vector."""
-    terms = count_terms(phrases, range(len(phrases)), [1.0] * len(phrases), len(phrases))
-    squares = np.concatenate([[0.0], np.cumsum(statistics.idf(terms.ids).astype(np.float64) ** 2)])
-    lengths = np.sqrt(squares[terms.starts[1:]] - squares[terms.starts[:-1]])
-    return dict(zip(phrases, lengths.tolist(), strict=True))
+def _candidate(one: _Scored, shared: tuple[Phrase, ...]) -> Candidate:
+    evidence = Evidence(shared, one.field, one.region, one.checks)
+    return Candidate(one.document.id, one.score, one.parts, evidence, one.document)
 
 
 def _score(query: Query, document: Document, cosine: float, shared_words: float) -> _Scored:
@@ -196,7 +167,7 @@ def _score(query: Query, document: Document, cosine: float, shared_words: float)
     region = relation([query.region], [document.region])
     checks = tuple(compare(target, document.figures) for target in query.targets)
     values = {
-        "text": SHARES["text"] * min(cosine, 1.0) ** 0.5,
+        "text": SHARES["text"] * cosine**0.5,
         "words": SHARES["words"] * shared_words,
         "field": SHARES["field"] * (field.closeness if field else 0.0),
         "region": SHARES["region"] * (region.closeness if region else 0.0),

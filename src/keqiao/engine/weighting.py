@@ -23,6 +23,7 @@ from keqiao.engine.text import canonical
 
 TITLE_WEIGHT = 3.0
 DAMPING = 0.75
+LONGEST_COUNTED = 20_000
 
 
 def count_titled(titles: Sequence[str], texts: Sequence[str]) -> Terms:
@@ -33,10 +34,15 @@ def count_titled(titles: Sequence[str], texts: Sequence[str]) -> Terms:
     return count_terms([*titles, *texts], owners, weights, rows)
 
 
+def canonical_parts(documents: Sequence[Document]) -> tuple[list[str], list[str]]:
+    """Canonical titles and texts; of very long ones the beginning."""
+    clean = canonical([d.title[:LONGEST_COUNTED] for d in documents] + [d.text[:LONGEST_COUNTED] for d in documents])
+    return clean[: len(documents)], clean[len(documents) :]
+
+
 def count_documents(documents: Sequence[Document]) -> Terms:
     """Terms of documents as they are written, a row each."""
-    clean = canonical([d.title for d in documents] + [d.text for d in documents])
-    return count_titled(clean[: len(documents)], clean[len(documents) :])
+    return count_titled(*canonical_parts(documents))
 
 
 def stored_vectors(terms: Terms, statistics: Statistics, keep: int) -> list[SparseVector]:

@@ -1,0 +1,107 @@
+"""A query made ready: its terms, its words, and both of them in the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from keqiao.engine.dictionary import Dictionary
+from keqiao.engine.document import Document, SparseVector
+from keqiao.engine.explain import Explained, Phrase, phrases, translations
+from keqiao.engine.statistics import Statistics
+from keqiao.engine.terms import Terms, count_terms
+from keqiao.engine.text import canonical, words
+from keqiao.engine.translate import Translated, translated, weighted
+from keqiao.engine.weighting import TITLE_WEIGHT, canonical_parts, cosines, count_titled, query_vector
+
+
+class Asked:
+    """Title and text of a query, against documents in its own language and, with a dictionary, in the other."""
+
+    def __init__(
+        self, title: str, text: str, statistics: Statistics, language: str = "", dictionary: Dictionary | None = None
+    ) -> None:
+        self.statistics = statistics
+        self.title, self.text = title, text
+        clean = canonical([title, text])
+        self.terms = count_titled(clean[:1], clean[1:])
+        self._worth = worths(list(dict.fromkeys(word for part in clean for word in words(part))), statistics)
+        self._foreign: dict[str, list[Translated]] = {}
+        if dictionary is not None:
+            self._foreign = {
+                "title": translated(title, language, dictionary),
+                "text": translated(text, language, dictionary),
+            }
+        self._foreign_terms = _foreign_terms(self._foreign)
+        self._foreign_worth = self._worth_of_foreign()
+
+    def _worth_of_foreign(self) -> dict[tuple[str, ...], float]:
+        """For every set of senses (canonical, two characters or more), how telling its rarest one is."""
+        sets = dict.fromkeys(phrase.senses for part in self._foreign.values() for phrase in part)
+        clean = iter(canonical([sense for senses in sets for sense in senses]))
+        kept = [tuple(s for s in islice(clean, len(senses)) if len(s.strip()) > 1) for senses in sets]
+        worth = worths(sorted({sense for senses in kept for sense in senses}), self.statistics)
+        return {senses: max(worth[sense] for sense in senses) for senses in kept if senses}
+
+    def vector(self) -> SparseVector:
+        """What to fetch by: own terms and translated ones, each a unit vector."""
+        own = query_vector(self.terms, 0, self.statistics)
+        foreign = query_vector(self._foreign_terms, 0, self.statistics)
+        if not len(foreign):
+            return own
+        ids, place = np.unique(np.concatenate([own.ids, foreign.ids]), return_inverse=True)
+        weights = np.bincount(place, np.concatenate([own.weights, foreign.weights]))
+        return SparseVector(ids, weights.astype(np.float32))
+
+    def likeness(self, documents: Sequence[Document]) -> list[tuple[float, float]]:
+        """For each document the cosine (own plus translated, at most 1) and the share of the query's words it has."""
+        titles, texts = canonical_parts(documents)
+        counted = count_titled(titles, texts)
+        alike = self._cosines(counted)
+        contents = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
+        return [(float(cosine), self._share(text)) for cosine, text in zip(alike, contents, strict=True)]
+
+    def _cosines(self, counted: Terms) -> npt.NDArray[np.float64]:
+        own = cosines(self.terms, counted, self.statistics)
+        if not len(self._foreign_terms.ids):
+            return np.minimum(own, 1.0)
+        return np.minimum(own + cosines(self._foreign_terms, counted, self.statistics), 1.0)
+
+    def _share(self, text: str) -> float:
+        own = _share(sum(w for word, w in self._worth.items() if word in text), self._worth)
+        if not self._foreign_worth:
+            return own
+        met = sum(w for senses, w in self._foreign_worth.items() if any(sense in text for sense in senses))
+        return max(own, _share(met, self._foreign_worth))
+
+    def explain(self, document: Document) -> tuple[Phrase, ...]:
+        """What both sides share, most telling first; then phrases whose translation the document has."""
+        offered = Explained(document.title, document.text)
+        shared = phrases(Explained(self.title, self.text), offered, lambda runs: worths(runs, self.statistics))
+        return tuple(shared + translations(self._foreign, offered, [phrase.text for phrase in shared]))
+
+
+def _share(met: float, worth: dict[str, float] | dict[tuple[str, ...], float]) -> float:
+    total = sum(worth.values())
+    return min(met / total, 1.0) if total else 0.0
+
+
+def _foreign_terms(foreign: dict[str, list[Translated]]) -> Terms:
+    texts: list[str] = []
+    weights: list[float] = []
+    for part, found in foreign.items():
+        senses, shares = weighted(found)
+        texts += senses
+        weights += [share * (TITLE_WEIGHT if part == "title" else 1.0) for share in shares]
+    return count_terms(texts, [0] * len(texts), weights, 1)
+
+
+def worths(runs: Sequence[str], statistics: Statistics) -> dict[str, float]:
+    """How telling each word or phrase (canonical) is: the length of its TF-IDF vector."""
+    terms = count_terms(runs, range(len(runs)), [1.0] * len(runs), len(runs))
+    squares = np.concatenate([[0.0], np.cumsum(statistics.idf(terms.ids).astype(np.float64) ** 2)])
+    lengths = np.sqrt(squares[terms.starts[1:]] - squares[terms.starts[:-1]])
+    return dict(zip(runs, lengths.tolist(), strict=True))
