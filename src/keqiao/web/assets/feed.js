@@ -43,12 +43,12 @@ export const feed = () => ({
     const pattern = list?.firstElementChild;
     if (!pattern) return;
     const line = pattern.cloneNode(true);
-    line.id = `${item.type}-${item.id}`;
+    line.id = `${item.type}-${item.url.match(/(\d+)\/?$/)?.[1] ?? item.position}`;
     document.getElementById(line.id)?.remove();
     const link = line.querySelector("a");
     link.href = item.url;
     line.querySelector("[data-title]").textContent = item.title;
-    for (const [name, text] of [["time", this.words.now], ["[data-kind]", item.kind_label ?? ""]]) {
+    for (const [name, text] of [["time", this.words.now], ["[data-kind]", item.label]]) {
       const part = line.querySelector(name);
       if (part) part.textContent = text;
     }
