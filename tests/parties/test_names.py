@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keqiao.parties.models import Organisation
-from keqiao.parties.names import initials, lengths_near, name_key, nearly_same, search_text, spoken
+from keqiao.parties.names import lengths_near, name_key, nearly_same, search_text, spoken
 from keqiao.parties.queries import find_organisations, look_alikes
 from tests.factories import OrganisationFactory
 from tests.personas import Personas
@@ -31,7 +31,6 @@ def test_name_key_drops_what_does_not_distinguish(name: str, key: str) -> None:
 
 def test_spoken_is_the_same_for_homophones() -> None:
     assert spoken("晨光") == spoken("辰光") == "chenguang"
-    assert initials("甲辰试验光电") == "jcsygd"
 
 
 def test_search_text_has_all_ways_to_find() -> None:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 
 import opencc
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 
 NEARLY = 85.0
@@ -49,15 +49,12 @@ def spoken(text: str) -> str:
     return "".join(lazy_pinyin(text))
 
 
-def initials(text: str) -> str:
-    """First letters of the sounds, as people type them to find a name quickly."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
-
-
 def search_text(name: str, name_en: str, credit_code: str) -> str:
-    """Everything an organisation can be found by, in one lower-case line."""
+    """Everything an organisation can be found by, in one lower-case line: sounds and their first letters included."""
     plain = plain_name(name)
-    parts = (plain, name_en.casefold(), spoken(plain), initials(plain), credit_code.casefold())
+    sounds = lazy_pinyin(plain)  # the slow part of making an organisation: once for both
+    letters = "".join(sound[0] if sound.isalpha() and sound.isascii() else sound for sound in sounds)
+    parts = (plain, name_en.casefold(), "".join(sounds), letters, credit_code.casefold())
     return " ".join(part for part in parts if part)[:800]
 
 
