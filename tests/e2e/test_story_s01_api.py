@@ -120,7 +120,7 @@ def test_a_need_finds_its_technology(act: Callable[[str | None], Caller]) -> Non
 
     # 6 acceptance, registration, income confirmed by the other side, reward, ratings, close; the staff's grade
     finish(act, project_path, last["fields"]["milestones"][0]["id"])
-    operator.run("/grades", {"need": need["id"], "achievement": winner["id"], "grade": "4"})
+    operator.run("/grades", {"need": need["id"], "achievement": winner["id"], "grade": 4})
     assert owner.get(path)["state"] == "solved"
 
     # 7 feed and numbers show it, with no field shown to anybody who may not see it
@@ -188,6 +188,6 @@ def finish(act: Callable[[str | None], Caller], project_path: str, milestone: in
     professor.run(
         f"{project_path}/record_reward", {"recipient": "沈未迟团队", "amount": "2100000", "paid_on": TODAY.isoformat()}
     )
-    owner.run(f"{project_path}/rate", {"score": "5", "comment": "数据说话"})
-    professor.run(f"{project_path}/rate", {"score": "5"})
+    owner.run(f"{project_path}/rate", {"score": 5, "comment": "数据说话"})
+    professor.run(f"{project_path}/rate", {"score": 5})
     assert manager.run(f"{project_path}/close")["state"] == "closed"

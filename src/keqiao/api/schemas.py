@@ -66,7 +66,8 @@ def api_type(field: forms.Field) -> Any:
     if own is not None:
         return own
     if type(field) in {forms.ChoiceField, forms.TypedChoiceField}:
-        values = tuple(str(value) for value, _label in flat(field.choices) if value != "")  # type: ignore[attr-defined]
+        coerce = int if getattr(field, "coerce", None) is int else str
+        values = tuple(coerce(value) for value, _label in flat(field.choices) if value != "")  # type: ignore[attr-defined]
         return Literal[values] if values else str
     return next((kind for base, kind in TYPES if isinstance(field, base)), str)
 
