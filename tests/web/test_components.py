@@ -164,6 +164,14 @@ def test_marked_escapes_and_highlights() -> None:
     assert render('<c-marked :segments="s" />', s=[("<b>", False), ("吸光率", True)]) == "&lt;b&gt;<mark>吸光率</mark>"
 
 
+def test_inline_components_bring_no_spaces() -> None:
+    """A space before a full stop, or after an opening quotation mark, would be seen."""
+    inside = '“<c-marked :segments="s" />”、<c-chip>x</c-chip>、<c-badge>x</c-badge>、<c-verdict verdict="met" />。'
+    html = render(inside + '<c-icon name="bell" />。<c-clock text="x" />。', s=[("吸光率", True)])
+    assert html.startswith("“<mark>吸光率</mark>”、<span")
+    assert re.findall(r">\s+[、。]|[、“]\s+<", html) == []
+
+
 def test_cards_escape_what_people_wrote() -> None:
     html = render('<c-need-card :title="title" kind="技术" href="/needs/1/" />', title="<script>")
     assert "&lt;script&gt;" in html
