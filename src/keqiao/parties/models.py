@@ -67,6 +67,8 @@ class Standing:
     manages: frozenset[str]
     audits: frozenset[str]
     everywhere: bool
+    directs: bool = False
+    """Operates the centre, and so every node."""
 
     @property
     def is_staff(self) -> bool:
@@ -181,7 +183,12 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
             manages=nodes(PostRole.MANAGER),
             audits=nodes(PostRole.AUDITOR),
             everywhere=any(parent is None and role != PostRole.MANAGER for _node, role, parent in posts),
+            directs=any(parent is None and role == PostRole.OPERATOR for _node, role, parent in posts),
         )
+
+    def forget_standing(self) -> None:
+        """Look again next time: the person has just become something else."""
+        self.__dict__.pop("standing", None)
 
     @classmethod
     def clearance_cases(cls, actor: Actor) -> list[tuple[Q, int]]:
