@@ -67,7 +67,7 @@ def of_nodes(model: type[Any], actor: Actor) -> QuerySet[Any]:
     """Rows in triage at the nodes that this operator decides for."""
     standing = standing_of(actor)
     rows: QuerySet[Any] = model._default_manager.visible_to(actor).filter(state__in=STATES)
-    return rows if standing.everywhere else rows.filter(node__in=standing.operates)
+    return rows if standing.directs else rows.filter(node__in=standing.operates)
 
 
 def count_waiting(actor: Actor) -> int:

@@ -52,7 +52,7 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 def check_operator(request: HttpRequest) -> None:
     """The outbox is for those who run the platform: operators of the centre."""
     standing = standing_of(request.user)
-    if not (standing.everywhere and standing.operates):
+    if not standing.directs:
         raise NotAllowed(_("只有中心的平台运营人员可以查看发件箱。"))
 
 
