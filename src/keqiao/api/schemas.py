@@ -37,7 +37,9 @@ def body_of(resource: str, verb: Verb) -> type[Schema] | None:
     """The request body of a verb, or none when it asks for nothing."""
     if verb.form is None:
         return None
-    fields = {name: column(field) for name, field in verb.form.base_fields.items() if not is_file(field)}
+    partial = verb.name == "save"  # what a save leaves out stays as it is
+    columns = verb.form.base_fields.items()
+    fields = {name: column(field, partial=partial) for name, field in columns if not is_file(field)}
     name = f"{resource.title().replace('-', '')}{verb.name.title().replace('_', '')}"
     return create_model(name, __base__=Strict, **fields)  # type: ignore[call-overload, no-any-return]
 
@@ -46,7 +48,7 @@ def is_file(field: forms.Field) -> bool:
     return isinstance(field, forms.FileField)
 
 
-def column(field: forms.Field) -> tuple[Any, Any]:
+def column(field: forms.Field, *, partial: bool = False) -> tuple[Any, Any]:
     """Type and description of one field. What the form does not require may be left out or null."""
     kind = api_type(field)
     about: dict[str, Any] = {"description": str(field.label or "")}
@@ -55,7 +57,7 @@ def column(field: forms.Field) -> tuple[Any, Any]:
     limit = getattr(field, "max_length", None)
     if kind is str and limit:
         about["max_length"] = limit
-    if field.required and not isinstance(field, forms.BooleanField):
+    if field.required and not partial and not isinstance(field, forms.BooleanField):
         return kind, Field(**about)
     return kind | None, Field(default=None, **about)
 

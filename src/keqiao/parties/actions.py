@@ -31,7 +31,7 @@ def create_organisation(row: Organisation, data: dict[str, Any], actor: Person) 
     extra = correct_organisation(row, data, actor)
     row.save()
     admit(person=actor, organisation=row, role=MembershipRole.ADMIN, position=data["position"])
-    actor.__dict__.pop("standing", None)  # it was read before the person administered anything
+    actor.forget_standing()
     return extra
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.visibility import Level
 from keqiao.parties.codes import normalise, problem_of
+from keqiao.parties.models import Node
 
 
 class CreditCodeField(forms.CharField):
@@ -64,6 +65,15 @@ class TagsField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """A list has no length in characters; `validate` looks at each word."""
+
+
+class NodeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the nodes, by its code."""
+
+    api_type = str
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Node.objects.all(), empty_label=_("请选择"), **kwargs)
 
 
 WHO = {

@@ -17,8 +17,8 @@ from keqiao.parties.enums import (
     OrganisationSize,
     VerificationReason,
 )
-from keqiao.parties.fields import CreditCodeField, NameField
-from keqiao.parties.models import Membership, Node, Organisation, Person
+from keqiao.parties.fields import CreditCodeField, NameField, NodeField
+from keqiao.parties.models import Membership, Organisation, Person
 from keqiao.parties.queries import LookAlike, look_alikes
 
 
@@ -34,7 +34,7 @@ class RegistrationForm(VerbForm):
     name = NameField(label=_("单位全称"), max_length=120, help_text=_("与营业执照或法人证书一致。"))
     kind = forms.ChoiceField(label=_("类型"), choices=OrganisationKind.choices)
     credit_code = CreditCodeField(required=False)
-    node = forms.ModelChoiceField(label=_("所在节点"), queryset=Node.objects.all(), empty_label=_("请选择"))
+    node = NodeField(label=_("所在节点"))
     is_different = forms.BooleanField(
         label=_("已核对，与上面列出的单位不是同一家"), required=False, widget=forms.CheckboxInput
     )
