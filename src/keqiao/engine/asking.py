@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from keqiao.engine.dictionary import Dictionary
+from keqiao.engine.bilingual import Dictionary
 from keqiao.engine.document import Document, SparseVector
 from keqiao.engine.explain import Explained, Phrase, phrases, translations
 from keqiao.engine.statistics import Statistics
@@ -16,6 +16,10 @@ from keqiao.engine.terms import Terms, count_terms
 from keqiao.engine.text import canonical, words
 from keqiao.engine.translate import Translated, translated, weighted
 from keqiao.engine.weighting import TITLE_WEIGHT, canonical_parts, cosines, count_titled, query_vector
+
+
+# What a likeness by translation counts against one in the same language: senses are not chosen, only collected.
+TRANSLATED = 0.85
 
 
 class Asked:
@@ -68,7 +72,8 @@ class Asked:
         own = cosines(self.terms, counted, self.statistics)
         if not len(self._foreign_terms.ids):
             return np.minimum(own, 1.0)
-        return np.minimum(own + cosines(self._foreign_terms, counted, self.statistics), 1.0)
+        foreign = cosines(self._foreign_terms, counted, self.statistics)
+        return np.minimum(own + TRANSLATED * foreign, 1.0)
 
     def _share(self, text: str) -> float:
         own = _share(sum(w for word, w in self._worth.items() if word in text), self._worth)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from keqiao.engine.asking import Asked
-from keqiao.engine.dictionary import Dictionary, built
+from keqiao.engine.bilingual import Dictionary, built
 from keqiao.engine.document import Document, Filter
 from keqiao.engine.explain import Phrase, Relation, relation
 from keqiao.engine.index import Index

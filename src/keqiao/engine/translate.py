@@ -14,11 +14,12 @@ from itertools import pairwise
 
 import rjieba
 
-from keqiao.engine.dictionary import LONGEST_PHRASE, Dictionary
+from keqiao.engine.bilingual import Dictionary
 from keqiao.engine.text import Folded, canonical, folded, is_function_word, stem
 
 _TOKEN = re.compile(r"[a-z][a-z0-9']*")
 _HAN_RUN = re.compile("[\u3400-\u9fff]+")
+LONGEST_PHRASE = 4
 _JOINED_WORDS = 3
 
 
