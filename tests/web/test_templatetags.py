@@ -144,8 +144,8 @@ def test_share_of_stays_within_the_bar(value: float, whole: float, share: float)
 def test_stacked_puts_positive_parts_one_after_the_other() -> None:
     parts = [{"name": "text", "value": 0.5}, {"name": "figures", "value": -0.2}, {"name": "field", "value": 0.12}]
     assert ui.stacked(parts) == [
-        {"x": 0.0, "width": 50.0, "label": "文字", "share": "50 %"},
-        {"x": 50.0, "width": 12.0, "label": "领域", "share": "12 %"},
+        {"x": 0.0, "width": 50.0, "tone": "text", "label": "文字", "share": "50 %"},
+        {"x": 50.0, "width": 12.0, "tone": "field", "label": "领域", "share": "12 %"},
     ]
     assert ui.stacked([]) == []
 

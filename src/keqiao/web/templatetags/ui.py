@@ -151,6 +151,9 @@ def share_of(value: Any, whole: Any) -> float:
     return round(min(100.0, max(0.0, 100 * float(value) / float(whole))), 2) if float(whole or 0) else 0.0
 
 
+SCORE_TONES = {"text", "words", "figures", "field"}
+
+
 def part_label(name: str) -> str:
     """What a part of a score is called."""
     labels = {
@@ -173,9 +176,10 @@ def stacked(parts: Iterable[Any]) -> list[dict[str, Any]]:
         value = float(part(piece, "value") or 0)
         if value <= 0:
             continue
-        width = round(value * 100, 2)
+        width, name = round(value * 100, 2), str(part(piece, "name"))
+        tone = name if name in SCORE_TONES else "other"
         pieces.append(
-            {"x": round(x, 2), "width": width, "label": part_label(part(piece, "name")), "share": percent(value)}
+            {"x": round(x, 2), "width": width, "tone": tone, "label": part_label(name), "share": percent(value)}
         )
         x += width
     return pieces
