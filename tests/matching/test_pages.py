@@ -42,7 +42,7 @@ def test_box_answers_a_stranger_with_figures_and_candidates(client, make_achieve
     assert "98.68" in html
     assert "达到" in html
     assert "<html" not in html
-    assert "交付时间" in html
+    assert "还缺：批量规模、预算、时间" in html
 
 
 def test_box_works_without_scripts(client, market, indexed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -12,13 +13,12 @@ from pydantic import ConfigDict, Field
 
 from keqiao.api.schemas import Problem
 from keqiao.api.tokens import READERS, WRITERS
-from keqiao.engine import Figure, Query, language
+from keqiao.engine import Figure, Query
 from keqiao.exchange.models import Need
 from keqiao.kernel.access import NotAllowed, NotVisible
 from keqiao.matching import queries
-from keqiao.matching.documents import ACHIEVEMENT
+from keqiao.matching.documents import ACHIEVEMENT, text_query
 from keqiao.matching.evidence import figure_json
-from keqiao.matching.figures import wanted_figures
 from keqiao.matching.filters import Filters
 from keqiao.matching.rules import may_propose
 from keqiao.matching.search import search
@@ -94,13 +94,19 @@ def match(request: HttpRequest, data: MatchIn) -> Any:
 
 
 def query_of(data: MatchIn) -> Query:
-    """The body as a query of the engine."""
-    if data.targets is None:
-        targets = wanted_figures(data.text)
-    else:
-        targets = tuple(Figure(t.name, t.min, t.max, t.unit, t.approx) for t in data.targets)
-    words = f"{data.title} {data.text}"
-    return Query(data.title, data.text, tuple(data.fields), data.region, targets, language(words))
+    """The body as a query of the engine; what it leaves out is read from the text."""
+    read = text_query(data.text)
+    return replace(
+        read,
+        title=data.title,
+        fields=tuple(data.fields) or read.fields,
+        region=data.region or read.region,
+        targets=read.targets if data.targets is None else tuple(figure_of(target) for target in data.targets),
+    )
+
+
+def figure_of(target: FigureIn) -> Figure:
+    return Figure(target.name, target.min, target.max, target.unit, target.approx)
 
 
 @router.get(

@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
     from keqiao.kernel.access import Actor
 
-MINE, THEIRS, ENDED = "mine", "theirs", "ended"
+MINE, THEIRS, AGREED, GOING, ENDED = "mine", "theirs", "agreed", "going", "ended"
 COLUMNS: tuple[tuple[str, str | _StrPromise], ...] = (
     (MINE, _("等您答复")),
     (THEIRS, _("等对方答复")),
-    (ProposalState.AGREED, _("双方同意")),
-    (ProposalState.NDA_SIGNED, _("已签保密协议")),
-    (ProposalState.IN_PROJECT, _("已进入合作")),
+    (AGREED, _("双方同意")),
+    (GOING, _("已进入合作")),
     (ENDED, _("已结束")),
 )
 MOST = 200
@@ -99,7 +98,9 @@ def column_of(row: Proposal, actor: Actor) -> str:
     if row.state in WAITING:
         waits_for_me = any(verb.name == "accept" for verb in kernel.REGISTRY["proposals"].available(row, actor))
         return MINE if waits_for_me else THEIRS
-    return ENDED if row.state in (ProposalState.DECLINED, ProposalState.WITHDRAWN) else str(row.state)
+    if row.state == ProposalState.IN_PROJECT:
+        return GOING
+    return AGREED if row.state in (ProposalState.AGREED, ProposalState.NDA_SIGNED) else ENDED
 
 
 def role_of(row: Proposal, actor: Actor) -> str:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from keqiao.engine.document import Document
 from keqiao.engine.rank import Query
 from keqiao.engine.specs import Figure
 from keqiao.engine.text import language
+from keqiao.exchange import coach
 from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.visibility import OWNER, Level, Seen
@@ -156,6 +159,13 @@ def need_query(seen: Seen) -> Query:
     )
 
 
-def text_query(text: str, fields: Sequence[str] = ()) -> Query:
-    """What a pasted text looks for."""
-    return Query(text=text, fields=tuple(fields), targets=wanted_figures(text), language=language(text))
+def text_query(text: str) -> Query:
+    """What a pasted text looks for: targets, field and region as the need coach reads them."""
+    card = coach.read(text, timezone.localdate())
+    return Query(
+        text=text,
+        fields=tuple(card.fields),
+        region=card.region,
+        targets=figures_of(card.targets),
+        language=card.source_language,
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from keqiao.engine.explain import Place
 
+HAN = re.compile("[\u3400-\u9fff]")
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 WIDTH = 100
 MARGIN = 16
@@ -49,23 +50,25 @@ def excerpt(text: str, places: Iterable[Place], width: int = WIDTH) -> list[Segm
     spans = merged(places, "text")
     if not spans:
         return []
-    best = max(SENTENCE.finditer(text), key=lambda sentence: marked(spans, *sentence.span()))
-    start, end = window(spans, best.start(), best.end(), width)
+    best = max(SENTENCE.finditer(text), key=lambda sentence: marked(text, spans, *sentence.span()))
+    start, end = window(text, spans, best.start(), best.end(), width)
     pieces = segments(text, spans, start, end)
     return [*([("…", False)] if start > best.start() else []), *pieces, *([("…", False)] if end < best.end() else [])]
 
 
-def marked(spans: Sequence[tuple[int, int]], start: int, end: int) -> int:
-    """How many characters between two places are highlighted."""
-    return sum(max(0, min(last, end) - max(first, start)) for first, last in spans)
+def marked(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> float:
+    """How much between two places is highlighted: a Han character says about as much as three Latin letters."""
+    shown = "".join(text[max(first, start) : min(last, end)] for first, last in spans if first < end and last > start)
+    han = len(HAN.findall(shown))
+    return han + (len(shown) - han) / 3
 
 
-def window(spans: Sequence[tuple[int, int]], start: int, end: int, width: int) -> tuple[int, int]:
+def window(text: str, spans: Sequence[tuple[int, int]], start: int, end: int, width: int) -> tuple[int, int]:
     """The part of a long sentence, `width` wide, that shows the most."""
     if end - start <= width:
         return start, end
     starts = [max(start, min(first - MARGIN, end - width)) for first, last in spans if start <= first < end]
-    best = max(starts or [start], key=lambda at: (marked(spans, at, at + width), -at))
+    best = max(starts or [start], key=lambda at: (marked(text, spans, at, at + width), -at))
     return best, min(best + width, end)
 
 

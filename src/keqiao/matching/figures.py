@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from keqiao.engine.specs import Figure, figures
+from keqiao.engine import Figure, figures
+from keqiao.exchange import coach
 
-PRESENT = re.compile(
-    r"目前|现有|现在|当前|多在|多为|只有|仅[有为能]|不足|外购|currently|at present|existing|so far", re.IGNORECASE
-)
-WISH = re.compile(r"希望|要求|需要|达到|期望|目标|寻求|想要|require|target|wish|hope", re.IGNORECASE)
-SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 MEASURES = {"degC": "℃", "um": "μm", "g/cm**3": "g/cm³", "year": "年", "month": "个月", "day": "天", "tenth": "成",
             "hour": "小时", "minute": "分钟", "CNY": "元", "count": "", "degree": "°"}  # fmt: skip
 """Units whose everyday spelling is not the one that pint reads."""
@@ -49,21 +44,9 @@ def offered_figures(rows: Iterable[Any], text: str) -> tuple[Figure, ...]:
 
 
 def wanted_figures(text: str) -> tuple[Figure, ...]:
-    """What a free text asks for, without what it says about how things are now.
-
-    A sentence part that tells the present (目前, 多在, 外购 …) states no target, unless it wishes as well.
-    """
-    clauses = [(match.start(), match.end(), match[0]) for match in SENTENCE.finditer(text)]
-    found = [figure for figure in figures(text) if figure.name]
-    kept = [figure for figure in found if is_wanted(figure, text, clauses)]
-    return tuple({figure.name: figure for figure in kept}.values())
-
-
-def is_wanted(figure: Figure, text: str, clauses: list[tuple[int, int, str]]) -> bool:
-    """Whether the sentence that the figure stands in asks for it."""
-    start = figure.span[0]
-    sentence = next((words for first, last, words in clauses if first <= start < last), text)
-    return not PRESENT.search(sentence) or bool(WISH.search(sentence))
+    """What a free text asks for, without what it says about how things are now: as the need coach reads it."""
+    found = figures(text)
+    return figures_of(coach.targets_of(text, found, list(coach.clauses_of(text)))) if found else ()
 
 
 def in_words(figure: Figure) -> str:

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils import timezone
 
-from keqiao.engine.specs import Figure
+from keqiao.engine import Figure
+from keqiao.exchange import coach
 from keqiao.matching.documents import ACHIEVEMENT, text_query
-from keqiao.matching.figures import wanted_figures
+from keqiao.matching.figures import figures_of
 from keqiao.matching.queries import Found, find
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
 
-USUAL = (
-    (
-        _lazy("批量规模"),
-        re.compile(r"批量|量产|年产|月产|产能|[万千百\d]+ ?[件台套吨只片]|volume|per year", re.IGNORECASE),
-    ),
-    (
-        _lazy("交付时间"),
-        re.compile(r"交付|工期|周期|[\d一二三四五六七八九十两半]+ ?个?[年月周天]|deadline|within", re.IGNORECASE),
-    ),
-    (_lazy("预算"), re.compile(r"预算|经费|万元|亿元|报价|成本|价格|budget|cost", re.IGNORECASE)),
-)
-"""What most needs should say besides their targets, and how one sees that a text does."""
+MOST = 3
+"""How many missing things are named at once: more discourage."""
+COLON = re.compile("[：:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +42,12 @@ def match_text(text: str, actor: Actor, limit: int = 3) -> TextMatch:
         figures=query.targets,
         found=found,
         seconds=time.perf_counter() - started,
-        missing=missing_from(text, query.targets),
+        missing=reading_of(text)["missing"],
     )
 
 
 def reading_of(text: str) -> dict[str, Any]:
     """What is read from a text while it is typed: the figures it asks for, and what it does not say yet."""
-    found = wanted_figures(text)
-    return {"figures": found, "missing": missing_from(text, found)}
-
-
-def missing_from(text: str, targets: Sequence[Figure]) -> list[str]:
-    """What a good need would say as well."""
-    missing = [] if targets else [_("可以测量的指标（例如“吸光率 ≥ 98 %”）")]
-    return missing + [str(label) for label, said in USUAL if not said.search(text)]
+    card = coach.read(text, timezone.localdate())
+    questions = [str(missing.question) for missing in card.missing] if text.strip() else []
+    return {"figures": figures_of(card.targets), "missing": [COLON.split(question)[0] for question in questions][:MOST]}
