@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("queued", "待发送"),
                             ("sent", "已发送"),
-                            ("kept", "未外发（没有设置邮件服务器）"),
+                            ("kept", "未外发"),
                             ("failed", "发送失败"),
                         ],
                         default="queued",

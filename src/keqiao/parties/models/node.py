@@ -1,0 +1,74 @@
+"""Nodes, and what a person is at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from keqiao.kernel.access import Actor
+
+
+class Node(models.Model):
+    """A centre (no parent) or a city node. Every record belongs to one."""
+
+    code = models.SlugField(_("代码"), max_length=20, primary_key=True)
+    name = models.CharField(_("名称"), max_length=60)
+    name_en = models.CharField(_("英文名称"), max_length=60, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    region = models.CharField(_("行政区划代码"), max_length=6, blank=True)
+    tile_x = models.PositiveSmallIntegerField(default=0)
+    tile_y = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("节点")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_centre(self) -> bool:
+        return self.parent_id is None
+
+    if TYPE_CHECKING:
+        parent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person is, at this moment: organisations and posts. Two queries, kept for the request."""
+
+    organisations: frozenset[int]
+    administers: frozenset[int]
+    operates: frozenset[str]
+    manages: frozenset[str]
+    audits: frozenset[str]
+    everywhere: bool
+    directs: bool = False
+    """Operates the centre, and so every node."""
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.operates or self.manages or self.audits or self.everywhere)
+
+    def sees_node(self, code: str | None) -> bool:
+        """Whether the person sees everything of this node as its staff."""
+        return self.everywhere or code in self.operates or code in self.audits
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Nodes whose records the person sees as staff (all of them, if `everywhere`)."""
+        return self.operates | self.audits
+
+
+NO_STANDING = Standing(frozenset(), frozenset(), frozenset(), frozenset(), frozenset(), everywhere=False)
+
+
+def standing_of(actor: Actor) -> Standing:
+    """The standing of any actor; strangers and the system have none."""
+    standing = getattr(actor, "standing", None)
+    return standing if isinstance(standing, Standing) else NO_STANDING
