@@ -6,18 +6,18 @@ from random import Random
 
 from keqiao.demo.cast import Cast
 from keqiao.demo.chance import pick, source, weighted, with_numbers
-from keqiao.demo.composing import compose, phrases, reworded
+from keqiao.demo.composing import compose, phrases, reworded, tidy
 from keqiao.demo.fields import Field, Route, Topic, field_of
 from keqiao.demo.needs import topic_of, turn_of
-from keqiao.demo.parties import organisation
 from keqiao.demo.records import Achievement
 from keqiao.demo.speaking import Slots, common_slots, english_slots, offer_slots, stage_of
 from keqiao.demo.wording import Figure, drawn
 
 _LEVELS = ((2, 2), (3, 8), (4, 18), (5, 19), (6, 22), (7, 16), (8, 10), (9, 5))
 _MODES = (
-    (("licence",), 22), (("licence", "development"), 22), (("transfer",), 10), (("equity",), 8), (("development",), 12),
-    (("licence", "try_first"), 8), (("equity", "licence"), 8), (("service", "consulting"), 5), (("joint_laboratory", "development"), 5),
+    (("licence",), 22), (("licence", "development"), 22), (("transfer",), 10), (("equity",), 8),
+    (("development",), 12), (("licence", "try_first"), 8), (("equity", "licence"), 8),
+    (("service", "consulting"), 5), (("joint_laboratory", "development"), 5),
 )  # fmt: skip
 _REJECTS = (
     ("unclear", "没有写明实测指标和测试条件，无法判断成熟度。"),
@@ -37,6 +37,8 @@ def figures_of(seed: int, index: int) -> tuple[Figure, ...]:
     """What achievement number `index` reaches; the same as on its spec sheet."""
     rng = source(seed, "gives", index)
     figures = topic_of(index).figures
+    only = route_of(index).only
+    figures = tuple(measure for measure in figures if measure.name in only) if only else figures
     left_out = rng.choice(figures[1:]) if len(figures) > 2 and rng.random() < 0.3 else None
     return tuple(drawn(rng, measure, measure.give) for measure in figures if measure is not left_out)
 
@@ -46,21 +48,20 @@ def level_of(seed: int, index: int) -> int:
     return weighted(source(seed, "level", index), _LEVELS)
 
 
-def achievement(
-    cast: Cast, seed: int, index: int, state: str, published: float | None, created: float
-) -> Achievement:
+def achievement(cast: Cast, seed: int, index: int, state: str, published: float | None, created: float) -> Achievement:
     """Achievement number `index` in this state, created and published so many days ago."""
     rng = source(seed, "achievement", index)
     topic, route, level = topic_of(index), route_of(index), level_of(seed, index)
     field = field_of(topic.subject)
     leader = cast.researcher_for(topic.number, turn_of(index))
-    school = organisation(cast, seed, cast.school_of_researcher(leader))
+    school = cast.school_of_researcher(leader)
+    city = cast.city_of(school)
     give = figures_of(seed, index)
-    slots = _slots(rng, field, topic, route, give, level, turn_of(index))
+    slots = _slots(rng, topic, route, give, level, turn_of(index)) | {"lab": cast.lab_of(leader)}
     language = weighted(rng, (("zh", 85), ("both", 12), ("en", 3)))
-    title, title_en = _titles(rng, slots)
-    summary_en = _summary_en(rng, slots, level) if language != "zh" else ""
-    summary = compose(rng, "achievements", slots, index * 7 + rng.randrange(3)) if language != "en" else summary_en
+    title = tidy(reworded(rng, pick(rng, phrases("titles")["achievement"]).format_map(slots)))
+    title_en, summary_en = _in_english(rng, topic, route, give, level) if language != "zh" else ("", "")
+    summary = _summary(rng, index, field, slots, level) if language != "en" else summary_en
     right, note = _rights(rng, field)
     reason, words = pick(rng, _REJECTS) if state == "rejected" else ("", "")
     return Achievement(
@@ -70,10 +71,10 @@ def achievement(
         language=language,
         title=title_en if language == "en" else title,
         title_en=title_en if language == "both" else "",
-        organisation=school.index,
+        organisation=school,
         contact=leader,
-        node=school.node,
-        region=school.region,
+        node=city.node,
+        region=city.region,
         fields=(pick(rng, field.industries), pick(rng, field.strategic)),
         summary=summary,
         summary_en=summary_en if language == "both" else "",
@@ -83,7 +84,7 @@ def achievement(
         intellectual_property=right,
         intellectual_property_note=note,
         maturity=level,
-        maturity_evidence=f"{slots['stage']}；{slots['test']}合格，{slots['give_first']}。" if level > 3 else f"{slots['stage']}。",
+        maturity_evidence=_evidence(level, slots),
         maturity_assessor=pick(rng, ("团队自评", "团队自评", "校技术转移办公室", "第三方评价机构")),
         maturity_days_ago=rng.randrange(10, 400),
         cooperation_modes=weighted(rng, _MODES),
@@ -97,31 +98,35 @@ def achievement(
     )
 
 
-def _slots(
-    rng: Random, field: Field, topic: Topic, route: Route, give: tuple[Figure, ...], level: int, turn: int
-) -> Slots:
+def _evidence(level: int, slots: Slots) -> str:
+    if level <= 3:
+        return f"{slots['stage']}。"
+    return tidy(f"{slots['stage']}；{slots['test']}有记录，{slots['give_first']}。")
+
+
+def _slots(rng: Random, topic: Topic, route: Route, give: tuple[Figure, ...], level: int, turn: int) -> Slots:
     before = drawn(rng, give[0].measure, give[0].measure.now)
-    english = english_slots(topic, give, target=False) | {
+    slots = common_slots(rng, field_of(topic.subject), topic, turn)
+    return slots | offer_slots(rng, topic, route, give, before, level, slots)
+
+
+def _summary(rng: Random, index: int, field: Field, slots: Slots, level: int) -> str:
+    """The text; a result that has only been shown in principle boasts of no tests."""
+    without = frozenset({"proof"}) if level <= 3 else frozenset()
+    return compose(rng, "achievements", slots, index * 7 + rng.randrange(3), field.mode, without=without)
+
+
+def _in_english(rng: Random, topic: Topic, route: Route, give: tuple[Figure, ...], level: int) -> tuple[str, str]:
+    lines = phrases("achievements")["english"]
+    slots = english_slots(topic, give, target=False) | {
         "route_en": f"{route.name_en[0].lower()}{route.name_en[1:]}",
         "route_en_capital": route.name_en,
         "how_en": route.how_en,
-    }
-    return common_slots(rng, field, topic, turn) | offer_slots(rng, field, route, give, before, level) | english
-
-
-def _titles(rng: Random, slots: Slots) -> tuple[str, str]:
-    title = pick(rng, phrases("titles")["achievement"]).format_map(slots)
-    title_en = pick(rng, phrases("titles")["achievement_en"]).format_map(slots)
-    return reworded(rng, title), title_en
-
-
-def _summary_en(rng: Random, slots: Slots, level: int) -> str:
-    lines = phrases("achievements")["english"]
-    slots = slots | {
         "stage_en": lines["stage_en"][stage_of(level)],
-        "gap_en": pick(rng, lines["gap_en"]).format_map(slots),
     }
-    return str(pick(rng, lines["summary"]).format_map(slots))
+    slots["gap_en"] = pick(rng, lines["gap_en"]).format_map(slots)
+    title = pick(rng, phrases("titles")["achievement_en"]).format_map(slots)
+    return str(title), str(pick(rng, lines["summary"]).format_map(slots))
 
 
 def _rights(rng: Random, field: Field) -> tuple[str, str]:

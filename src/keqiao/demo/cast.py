@@ -114,6 +114,21 @@ class Cast:
     def city_of_company(self, company: int) -> City:
         return _city(company * 2654435761 % 2**32)
 
+    def city_of(self, organisation: int) -> City:
+        """The city of any organisation; two schools of three are in the largest one."""
+        counts = self.counts
+        if organisation < counts.companies:
+            return self.city_of_company(organisation)
+        number = organisation - counts.companies
+        if number < counts.schools and number % 3 != 2:
+            return CITIES[0]
+        return _city(organisation * 2654435761 % 2**32)
+
+    def lab_of(self, person: int) -> str:
+        """The laboratory that a researcher belongs to."""
+        labs = self.field_of_researcher(person).labs
+        return labs[(person - self.counts.contacts) // len(all_fields()) % len(labs)]
+
     def contact_for(self, topic: int, turn: int) -> int:
         """The contact who writes the `turn`-th need of a topic: somebody of a company of its field."""
         place, number = _place(topic)
@@ -185,8 +200,3 @@ def _city(number: int) -> City:
         if point < 0:
             return city
     return CITIES[0]
-
-
-def city_number(number: int) -> City:
-    """A city for anything else that needs one."""
-    return _city(number * 2654435761 % 2**32)

@@ -18,8 +18,9 @@ SHORTEST, LONGEST = 80, 400
 
 Phrases = dict[str, Any]
 
-_LATIN_HAN = re.compile(r"([A-Za-z0-9])([\u4e00-\u9fff])")
-_HAN_LATIN = re.compile(r"([\u4e00-\u9fff])([A-Za-z0-9])")
+_HAN = "[\u4e00-\u9fff]"
+_LATIN_HAN = re.compile(f"(?<=[A-Za-z0-9])(?={_HAN})|(?<={_HAN})(?=[A-Za-z0-9])")
+_HAN_HAN = re.compile(f"(?<={_HAN}) (?={_HAN})")
 
 
 @cache
@@ -44,29 +45,45 @@ def plans(name: str) -> tuple[tuple[Move, ...], ...]:
     )
 
 
-def compose(rng: Random, name: str, slots: Mapping[str, str], plan: int) -> str:
-    """A text of 80 to 400 characters after plan number `plan` of the file `name` (counted round and round)."""
+def compose(
+    rng: Random, name: str, slots: Mapping[str, str], plan: int, mode: str, *, without: frozenset[str] = frozenset()
+) -> str:
+    """A text of 80 to 400 characters after plan number `plan` of the file `name` (counted round and round).
+
+    `mode` is the field's; some moves read differently where nothing is made by the piece. Moves named in `without`
+    are left out.
+    """
     moves = plans(name)[plan % len(plans(name))]
-    choices: Mapping[str, list[str]] = phrases(name)["moves"]
-    said = [(move, finished(rng, pick(rng, choices[move.name]), slots)) for move in moves]
+    choices = _choices(name, mode)
+    said = [(move, finished(rng, pick(rng, choices[move.name]), slots)) for move in moves if move.name not in without]
     said = _unrepeated(said)
-    while sum(len(text) for _move, text in said) > LONGEST:
+    while sum(len(text) for _move, text in said) > LONGEST - 10:
         last = next((place for place in range(len(said) - 1, -1, -1) if said[place][0].optional), len(said) - 1)
         del said[last]
     text = "".join(text for _move, text in said)
     for more in ("who", "limit", "merit", "scene", "close", "proof", "offer"):
-        if len(text) >= SHORTEST:
+        if len(text) >= SHORTEST + 5:
             break
-        if more in choices:
+        if more in choices and more not in without:
             text += finished(rng, pick(rng, choices[more]), slots)
-    return text
+    return reworded(rng, text)
+
+
+@cache
+def _choices(name: str, mode: str) -> dict[str, list[str]]:
+    texts = phrases(name)
+    return dict(texts["moves"]) | dict(texts.get("variants", {}).get(mode, {}))
 
 
 def finished(rng: Random, template: str, slots: Mapping[str, str]) -> str:
-    """A template with its slots and numbers filled in and the punctuation mended."""
-    text = with_numbers(rng, template.format_map(slots))
-    text = _LATIN_HAN.sub(r"\1 \2", _HAN_LATIN.sub(r"\1 \2", text))
-    return reworded(rng, text.replace("。。", "。").replace("，。", "。").replace("；。", "。"))
+    """A template with its slots and numbers filled in, and the punctuation mended."""
+    return tidy(with_numbers(rng, template.format_map(slots)))
+
+
+def tidy(text: str) -> str:
+    """One full stop, a space between Han and Latin, none between Han and Han."""
+    text = text.replace("。。", "。").replace("，。", "。").replace("；。", "。")
+    return _HAN_HAN.sub("", _LATIN_HAN.sub(" ", text))
 
 
 def reworded(rng: Random, text: str) -> str:

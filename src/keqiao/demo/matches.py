@@ -11,21 +11,22 @@ from keqiao.demo.composing import phrases
 from keqiao.demo.fields import field_of
 from keqiao.demo.needs import present_of, targets_of, topic_of, turn_of
 from keqiao.demo.records import Contract, Match, Round
-from keqiao.demo.refusing import missed, refusal
+from keqiao.demo.refusing import refusal, shortfall
 from keqiao.demo.speaking import Slots, common_slots
 from keqiao.demo.wording import Figure, between
 
 STAGES = (("closed", 22), ("sampling", 15), ("contract", 14), ("accepted", 11), ("declined", 20), ("proposed", 18))
 LONG_STAGES = (("closed", 34), ("sampling", 8), ("contract", 8), ("accepted", 6), ("declined", 36), ("proposed", 8))
 _CONTRACTS = (
-    ("development_entrusted", 38), ("development_cooperative", 14), ("transfer", 10), ("licence", 22), ("service", 12), ("consulting", 4),
+    ("development_entrusted", 38), ("development_cooperative", 14), ("transfer", 10), ("licence", 22), ("service", 12),
+    ("consulting", 4),
 )  # fmt: skip
 _PAYMENTS = (("instalments", 60), ("lump_sum", 16), ("royalty_entry", 18), ("royalty", 6))
 
 
 def grade_of(want: tuple[Figure, ...], give: tuple[Figure, ...]) -> int:
     """What staff grades a match on the same topic: 4 if every target is reached, 3 if most are, else 2."""
-    short = len(missed(want, give))
+    short = shortfall(want, give)
     return 4 if not short else 3 if short < len(want) else 2
 
 
@@ -38,8 +39,16 @@ def match(cast: Cast, seed: int, index: int, need: int, achievement: int, stage:
     answered = None if stage == "proposed" else max(0, proposed - rng.randrange(1, 10))
     topic = topic_of(need)
     slots = common_slots(rng, field_of(topic.subject), topic, turn_of(need))
-    declined = _declined(rng, want, give, level_of(seed, achievement), related=related) if stage == "declined" else ("", "", "")
-    contract = _contract(rng, index, answered, stage) if stage in ("contract", "sampling", "closed") and answered is not None else None
+    declined = (
+        _declined(rng, want, give, level_of(seed, achievement), related=related)
+        if stage == "declined"
+        else ("", "", "")
+    )
+    contract = (
+        _contract(rng, index, answered, stage)
+        if stage in ("contract", "sampling", "closed") and answered is not None
+        else None
+    )
     rounds = _rounds(rng, seed, need, give, stage, contract, slots)
     closed = max(0, rounds[-1].measured_days_ago - rng.randrange(3, 20)) if stage == "closed" else None
     return Match(
@@ -87,7 +96,11 @@ def _declined(
 def _reason(rng: Random, want: tuple[Figure, ...], give: tuple[Figure, ...], slots: Slots) -> str:
     target = want[0]
     figure = next((one for one in give if one.measure is target.measure), give[0])
-    template = phrases("matches")["reason"][0] if figure.measure is target.measure and rng.random() < 0.5 else pick(rng, phrases("matches")["reason"][1:])
+    template = (
+        phrases("matches")["reason"][0]
+        if figure.measure is target.measure and rng.random() < 0.5
+        else pick(rng, phrases("matches")["reason"][1:])
+    )
     return str(template).format_map(
         slots
         | {
@@ -110,7 +123,7 @@ def _contract(rng: Random, index: int, answered: int, stage: str) -> Contract:
 def _rounds(
     rng: Random, seed: int, need: int, give: tuple[Figure, ...], stage: str, contract: Contract | None, slots: Slots
 ) -> tuple[Round, ...]:
-    """Rounds whose values go from today's state towards what is offered; the last of a closed match reaches every target."""
+    """Rounds whose values go from today's state towards what is offered; the last of a closed match reaches it all."""
     if contract is None or stage == "contract":
         return ()
     total = rng.randrange(2, 5)
@@ -133,7 +146,7 @@ def _end(target: Figure, give: tuple[Figure, ...]) -> Figure:
     return offered if offered.reaches(target) else target
 
 
-def _note(rng: Random, number: int, last: bool, slots: Slots) -> str:  # noqa: FBT001
+def _note(rng: Random, number: int, last: bool, slots: Slots) -> str:
     lines = phrases("matches")
     first = lines["rounds"][3 if last else min(number - 1, 2)]
     return with_numbers(rng, first + str(pick(rng, lines["kept"][2:] if last else lines["kept"])).format_map(slots))

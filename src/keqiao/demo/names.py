@@ -1,8 +1,8 @@
 """Names that nobody has: composed of syllables, and checked against parts of well-known names.
 
-A brand is one syllable from each of three lists of uncommon characters (``霁岚拓``): 44 × 44 × 36 brands, each used once. It stands
-between a real city and a word of its trade (``武汉霁岚拓光电科技有限公司``). A composed name that contains a part of a well-known
-one is passed over. People get a surname and two given syllables.
+A brand is one syllable from each of three lists of uncommon characters (``霁岚拓``): 44 × 44 × 36 brands, each used
+once. It stands between a real city and a word of its trade (``武汉霁岚拓光电科技有限公司``). A composed name that
+contains a part of a well-known one is passed over. People get a surname and two given syllables.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Name:
 @cache
 def _lists() -> dict[str, list[Name]]:
     data = tomllib.loads((resources.files("keqiao.demo") / "phrases" / "names.toml").read_text("utf-8"))
-    return {key: [Name(word[0], word[1:]) for word in str(value).split()] for key, value in data.items() if key != "guard"}
+    return {
+        key: [Name(word[0], word[1:]) for word in str(value).split()] for key, value in data.items() if key != "guard"
+    }
 
 
 @cache
@@ -47,24 +49,16 @@ def is_free(name: str) -> bool:
     return not _guarded().search(name)
 
 
-@cache
-def _brands() -> tuple[Name, ...]:
-    """Every brand that passes the guard, in an order that mixes the syllables."""
-    lists = _lists()
-    parts = [lists["brand_first"], lists["brand_second"], lists["brand_third"]]
-    sizes = [len(part) for part in parts]
-    brands = []
-    for number in range(sizes[0] * sizes[1] * sizes[2]):
-        chosen = [part[place] for part, place in zip(parts, combination(number, 11, sizes), strict=True)]
-        written = "".join(syllable.written for syllable in chosen)
-        if is_free(written):
-            brands.append(Name(written, "".join(syllable.read for syllable in chosen)))
-    return tuple(brands)
+BRANDS = 44 * 44 * 36
 
 
 def brand(number: int) -> Name:
-    """Brand `number`; there are more than 68,000 (IndexError beyond)."""
-    return _brands()[number]
+    """Brand `number`, below `BRANDS`, in an order that mixes the syllables; no two numbers share one."""
+    lists = _lists()
+    parts = [lists["brand_first"], lists["brand_second"], lists["brand_third"]]
+    places = combination(number, 11, [len(part) for part in parts])
+    chosen = [part[place] for part, place in zip(parts, places, strict=True)]
+    return Name("".join(syllable.written for syllable in chosen), "".join(syllable.read for syllable in chosen))
 
 
 @dataclass(frozen=True, slots=True)

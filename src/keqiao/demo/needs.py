@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from random import Random
+from typing import NamedTuple
 
 from keqiao.demo.cast import Cast
 from keqiao.demo.chance import few, pick, source, weighted, with_numbers
-from keqiao.demo.composing import compose, phrases, reworded
+from keqiao.demo.composing import SHORTEST, compose, finished, phrases, reworded, tidy
 from keqiao.demo.fields import Field, Measure, Topic, all_topics, field_of
-from keqiao.demo.parties import lower, organisation
+from keqiao.demo.parties import lower
 from keqiao.demo.records import Need
 from keqiao.demo.speaking import Slots, common_slots, english_slots, need_slots
 from keqiao.demo.wording import Figure, drawn
 
 _MODES = (
-    (("development",), 34), (("development", "licence"), 18), (("licence",), 10), (("service",), 10), (("transfer", "licence"), 8),
-    (("consulting", "service"), 8), (("joint_laboratory", "development"), 7), (("try_first", "licence"), 5),
+    (("development",), 34), (("development", "licence"), 18), (("licence",), 10), (("service",), 10),
+    (("transfer", "licence"), 8), (("consulting", "service"), 8), (("joint_laboratory", "development"), 7),
+    (("try_first", "licence"), 5),
 )  # fmt: skip
 _REJECTS = (
     ("unclear", "补充两次后仍看不出要解决什么问题，缺少可测量的指标。"),
@@ -73,11 +75,14 @@ def need(cast: Cast, seed: int, index: int, state: str, published: float | None,
     topic, kind = topic_of(index), kind_of(index)
     field = field_of(topic.subject)
     contact = cast.contact_for(topic.number, turn_of(index))
-    company = organisation(cast, seed, cast.company_of_contact(contact))
+    company = cast.company_of_contact(contact)
+    city = cast.city_of(company)
     slots = common_slots(rng, field, topic, turn_of(index))
-    said = _technology(rng, seed, index, field, slots) if kind == "technology" else _other(rng, kind, field, topic, slots)
-    title, title_en, problem, problem_en, current, targets = said
     language = weighted(rng, (("zh", 86), ("both", 12), ("en", 2))) if kind == "technology" else "zh"
+    if kind == "technology":
+        said = _technology(rng, seed, index, language, slots)
+    else:
+        said = _other(rng, kind, field, topic, slots)
     low, high = _budget(rng, kind, state)
     reason, words = pick(rng, _REJECTS) if state == "rejected" else ("", "")
     background = with_numbers(rng, pick(rng, phrases("others")["background"]["lines"]).format_map(slots))
@@ -87,18 +92,18 @@ def need(cast: Cast, seed: int, index: int, state: str, published: float | None,
         kind=kind,
         state=state,
         language=language,
-        title=title_en if language == "en" else title,
-        title_en=title_en if language == "both" else "",
-        organisation=company.index,
+        title=said.title_en if language == "en" else said.title,
+        title_en=said.title_en if language == "both" else "",
+        organisation=company,
         contact=contact,
         manager=cast.manager_for(index) if state in ("open", "in_project", "solved") and rng.random() < 0.7 else None,
-        node=company.node,
-        region=company.region,
+        node=city.node,
+        region=city.region,
         fields=(pick(rng, field.industries), pick(rng, field.strategic)),
-        problem=problem_en if language == "en" else problem,
-        problem_en=problem_en if language == "both" else "",
-        current=current,
-        targets=targets,
+        problem=said.problem_en if language == "en" else said.problem,
+        problem_en=said.problem_en if language == "both" else "",
+        current=said.current,
+        targets=said.targets,
         background=background,
         budget_minimum=low,
         budget_maximum=high,
@@ -112,18 +117,32 @@ def need(cast: Cast, seed: int, index: int, state: str, published: float | None,
     )
 
 
-Said = tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]]
+class Said(NamedTuple):
+    """What a need says."""
+
+    title: str
+    problem: str
+    title_en: str
+    problem_en: str
+    current: tuple[str, ...]
+    targets: tuple[str, ...]
 
 
-def _technology(rng: Random, seed: int, index: int, field: Field, slots: Slots) -> Said:
+def _technology(rng: Random, seed: int, index: int, language: str, slots: Slots) -> Said:
     topic, now, want = topic_of(index), present_of(seed, index), targets_of(seed, index)
-    slots = slots | need_slots(rng, topic, now, want) | english_slots(topic, want, target=True)
-    problem = compose(rng, "needs", slots, index * 5 + rng.randrange(3))
-    title = reworded(rng, pick(rng, phrases("titles")["need"]).format_map(slots | {"target": want[0].target()}))
-    title_en = pick(rng, phrases("titles")["need_en"]).format_map(slots)
-    problem_en = pick(rng, phrases("titles")["need_text_en"]).format_map(slots)
-    lines = tuple(figure.line() for figure in now), tuple(figure.target() for figure in want)
-    return title, title_en[0].upper() + title_en[1:], problem, problem_en, *lines
+    slots = slots | need_slots(rng, topic, now, want)
+    problem = compose(rng, "needs", slots, index * 5 + rng.randrange(3), field_of(topic.subject).mode)
+    title = tidy(reworded(rng, pick(rng, phrases("titles")["need"]).format_map(slots | {"target": want[0].target()})))
+    english = _in_english(rng, topic, want) if language != "zh" else ("", "")
+    return Said(
+        title, problem, *english, tuple(figure.line() for figure in now), tuple(figure.target() for figure in want)
+    )
+
+
+def _in_english(rng: Random, topic: Topic, want: tuple[Figure, ...]) -> tuple[str, str]:
+    slots = english_slots(topic, want, target=True)
+    title = pick(rng, phrases("titles")["need_en"]).format_map(slots)
+    return title[0].upper() + title[1:], str(pick(rng, phrases("titles")["need_text_en"]).format_map(slots))
 
 
 def _other(rng: Random, kind: str, field: Field, topic: Topic, slots: Slots) -> Said:
@@ -131,19 +150,30 @@ def _other(rng: Random, kind: str, field: Field, topic: Topic, slots: Slots) -> 
     sites, area = few(rng, field.sites, 2), rng.randrange(6, 80) * 100
     number = str(rng.randrange(1, 5))
     slots = slots | {
-        "role": role.name, "duty": role.duty, "skill": role.skill, "skill_word": pick(rng, topic.skills), "number": number,
-        "plant": pick(rng, topic.plants), "amount": str(amount), "area": str(area), "site_one": sites[0], "site_two": sites[-1],
-        "site_word": sites[0], "field_en_lower": lower(field.name_en),
+        "role": role.name, "duty": role.duty, "skill": role.skill, "skill_word": pick(rng, topic.skills),
+        "number": number, "plant": pick(rng, topic.plants), "amount": str(amount), "area": str(area),
+        "site_one": sites[0], "site_two": sites[-1], "site_word": sites[0], "field_en_lower": lower(field.name_en),
     }  # fmt: skip
     lines = phrases("others")[kind]
-    problem = reworded(rng, with_numbers(rng, pick(rng, lines["texts"]).format_map(slots)))
-    title = pick(rng, lines["titles"]).format_map(slots)
+    problem = reworded(rng, finished(rng, pick(rng, lines["texts"]), slots))
+    if len(problem) < SHORTEST + 5:
+        problem += finished(rng, pick(rng, phrases("others")["more"]), slots)
+    years = rng.randrange(2, 9)
+    title = tidy(pick(rng, lines["titles"]).format_map(slots))
     targets = {
-        "talent": (f"招聘人数 ≥ {number} 人", f"相关经验 ≥ {rng.randrange(2, 9)} 年", f"年薪 ≥ {rng.randrange(15, 60)} 万元"),
+        "talent": (
+            f"招聘人数 ≥ {number} 人",
+            f"相关经验 ≥ {years} 年",
+            f"年薪 ≥ {10 + 4 * years + rng.randrange(9)} 万元",
+        ),
         "finance": (f"融资金额 ≥ {amount} 万元", f"出让比例 ≤ {rng.randrange(5, 21)} %"),
-        "site": (f"面积 ≥ {area} m²", f"净高 ≥ {rng.randrange(8, 19) / 2} m", f"供电容量 ≥ {rng.randrange(2, 21) * 100} kW"),
+        "site": (
+            f"面积 ≥ {area} m²",
+            f"净高 ≥ {rng.randrange(8, 19) / 2} m",
+            f"供电容量 ≥ {rng.randrange(2, 21) * 100} kW",
+        ),
     }[kind]
-    return title, lines["title_en"].format_map(slots), problem[:400], "", (), targets
+    return Said(title, problem, "", "", (), targets)
 
 
 def _budget(rng: Random, kind: str, state: str) -> tuple[int | None, int | None]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
-from keqiao.demo.cast import NODES, Cast, City, city_number, node_named
+from keqiao.demo.cast import NODES, Cast, City, node_named
 from keqiao.demo.chance import few, pick, source, weighted, with_numbers
 from keqiao.demo.composing import phrases
 from keqiao.demo.credit import credit_code
 from keqiao.demo.fields import Field, all_fields
-from keqiao.demo.names import brand, is_free, person_name
+from keqiao.demo.names import Name, brand, is_free, person_name
 from keqiao.demo.records import Organisation, Person
 
 _SUFFIXES = ("科技有限公司", "有限公司", "有限责任公司", "股份有限公司", "技术有限公司", "实业有限公司")
@@ -39,7 +39,14 @@ _FAR_BRANDS = 67_000
 
 _TITLES = {
     "researcher": (("教授", 34), ("副教授", 30), ("研究员", 14), ("副研究员", 12), ("高级工程师", 6), ("讲师", 4)),
-    "contact": (("研发经理", 30), ("总工程师", 20), ("技术部长", 18), ("工艺主管", 14), ("副总经理", 12), ("项目经理", 6)),
+    "contact": (
+        ("研发经理", 30),
+        ("总工程师", 20),
+        ("技术部长", 18),
+        ("工艺主管", 14),
+        ("副总经理", 12),
+        ("项目经理", 6),
+    ),
     "manager": (("技术经理人", 50), ("高级技术经理人", 30), ("技术经纪人", 20)),
     "operator": (("节点运营专员", 1),),
 }
@@ -65,10 +72,10 @@ def person(cast: Cast, seed: int, index: int) -> Person:
     counts = cast.counts
     if index < counts.contacts:
         company = cast.company_of_contact(index)
-        return _person(seed, index, "contact", cast.field_of_company(company), _home(cast, seed, company), company)
+        return _person(seed, index, "contact", cast.field_of_company(company), _home(cast, company), company)
     if index < counts.contacts + counts.researchers:
         school = cast.school_of_researcher(index)
-        return _person(seed, index, "researcher", cast.field_of_researcher(index), _home(cast, seed, school), school)
+        return _person(seed, index, "researcher", cast.field_of_researcher(index), _home(cast, school), school)
     if index < counts.contacts + counts.researchers + counts.managers:
         node = cast.node_of_manager(index)
         return _person(seed, index, "manager", cast.field_of_manager(index), (node.code, node.region, ""), None)
@@ -80,9 +87,7 @@ def _company(cast: Cast, seed: int, index: int) -> Organisation:
     rng = source(seed, "organisation", index)
     field, city = cast.field_of_company(index), cast.city_of_company(index)
     mark = _brand_of(cast, index)
-    firm = pick(rng, field.firms)
-    suffix = next(end for end in few(rng, _SUFFIXES, len(_SUFFIXES)) if end[:2] not in firm)
-    name = f"{city.name}{mark.written}{firm}{suffix}"
+    name = _company_name(rng, city, mark, field)
     introduction = _about(rng, "company", field, city)
     return Organisation(
         index, "company", name, f"{city.name_en} {mark.read.capitalize()} {_trade(field)} Co., Ltd.",
@@ -92,21 +97,31 @@ def _company(cast: Cast, seed: int, index: int) -> Organisation:
     )  # fmt: skip
 
 
+def _company_name(rng: Random, city: City, mark: Name, field: Field) -> str:
+    """City, brand, trade and form; another trade if the whole contains a part of a well-known name."""
+    for firm in few(rng, field.firms, len(field.firms)):
+        suffix = next(end for end in few(rng, _SUFFIXES, len(_SUFFIXES)) if end[:2] not in firm)
+        name = f"{city.name}{mark.written}{firm}{suffix}"
+        if is_free(name):
+            return name
+    return f"{city.name}{mark.written}有限公司"
+
+
 def _school(cast: Cast, seed: int, index: int) -> Organisation:
     rng = source(seed, "organisation", index)
     number = index - cast.counts.companies
-    city = city_number(index) if number % 5 == 4 else city_number(0)
+    city = cast.city_of(index)
     kind, kind_name, kind_en = _SCHOOLS[number % 6]
     if number // 6 % 3 == 2 and number % 6 in _INSTITUTES:
         kind, (kind_name, kind_en) = "institute", _INSTITUTES[number % 6]
     modes = {4: ("living",), 5: ("clinic",)}.get(number % 6, ("goods", "process", "software", "works"))
     field = pick(rng, [field for field in all_fields() if field.mode in modes] or all_fields())
     mark = _brand_of(cast, index)
+    industry, size = ("P8341", "large") if kind == "university" else ("M7320", "medium")
     return Organisation(
-        index, kind, mark.written + kind_name, f"{mark.read.capitalize()} {kind_en}", credit_code(kind, index), city.node,
-        city.region, "P8341" if kind == "university" else "M7320", "large" if kind == "university" else "medium",
-        f"https://www.{domain(cast, index)}/", _about(rng, "school", field, city), _english("school_en", field, city),
-        _codes(rng, field), True,
+        index, kind, mark.written + kind_name, f"{mark.read.capitalize()} {kind_en}", credit_code(kind, index),
+        city.node, city.region, industry, size, f"https://www.{domain(cast, index)}/",
+        _about(rng, "school", field, city), _english("school_en", field, city), _codes(rng, field), True,
     )  # fmt: skip
 
 
@@ -114,7 +129,7 @@ def _service(cast: Cast, seed: int, index: int) -> Organisation:
     rng = source(seed, "organisation", index)
     number = index - cast.counts.companies - cast.counts.schools
     kind, kind_name, kind_en = _SERVICES[number % len(_SERVICES)]
-    city, mark, field = city_number(index), _brand_of(cast, index), pick(rng, all_fields())
+    city, mark, field = cast.city_of(index), _brand_of(cast, index), pick(rng, all_fields())
     written = f"{city.name}{mark.written}{kind_name}"
     industry = {"fund": "J676", "government": "S922", "park": "M7540", "service": "M7530"}[kind]
     return Organisation(
@@ -124,23 +139,18 @@ def _service(cast: Cast, seed: int, index: int) -> Organisation:
     )  # fmt: skip
 
 
-def _brand_of(cast: Cast, index: int):  # type: ignore[no-untyped-def]
+def _brand_of(cast: Cast, index: int) -> Name:
     companies = cast.counts.companies
     number = index if index < companies else _FAR_BRANDS + index - companies
-    mark = brand(number)
-    if not is_free(mark.written):  # pragma: no cover - brands are passed through the guard already
-        raise ValueError(mark.written)
-    return mark
+    return brand(number)
 
 
-def _home(cast: Cast, seed: int, index: int) -> tuple[str, str, str]:
-    place = organisation(cast, seed, index)
-    return place.node, place.region, domain(cast, index)
+def _home(cast: Cast, index: int) -> tuple[str, str, str]:
+    city = cast.city_of(index)
+    return city.node, city.region, domain(cast, index)
 
 
-def _person(
-    seed: int, index: int, role: str, field: Field, home: tuple[str, str, str], employer: int | None
-) -> Person:
+def _person(seed: int, index: int, role: str, field: Field, home: tuple[str, str, str], employer: int | None) -> Person:
     rng = source(seed, "person", index)
     name, (node, region, host) = person_name(index), home
     centre = node_named(node)
@@ -182,7 +192,9 @@ def _about(rng: Random, kind: str, field: Field, city: City | None) -> str:
 
 
 def _english(name: str, field: Field, city: City) -> str:
-    return str(phrases("others")["organisation"][name]).format(city_en=city.name_en, field_en_lower=lower(field.name_en))
+    return str(phrases("others")["organisation"][name]).format(
+        city_en=city.name_en, field_en_lower=lower(field.name_en)
+    )
 
 
 def _codes(rng: Random, field: Field) -> tuple[str, ...]:

@@ -183,8 +183,8 @@ class Contract:
 class Match:
     """A need brought together with an achievement, and how far it went.
 
-    `stage` is `proposed`, `declined`, `accepted`, `contract`, `sampling` or `closed` (accepted result). `declined_by` is
-    `asker` or `provider`. `grade` is the staff's: 1 unrelated to 4 strongly related. `income` and `reward` in CNY.
+    `stage` is `proposed`, `declined`, `accepted`, `contract`, `sampling` or `closed` (accepted result). `declined_by`
+    is `asker` or `provider`. `grade` is the staff's: 1 unrelated to 4 strongly related. `income` and `reward` in CNY.
     """
 
     index: int

@@ -7,14 +7,23 @@ from random import Random
 from keqiao.demo.chance import combination, few, pick, with_numbers
 from keqiao.demo.composing import phrases
 from keqiao.demo.fields import Field, Route, Topic, field_of
-from keqiao.demo.wording import Figure, given, in_english, present, versus, wanted, wanted_bare
+from keqiao.demo.wording import Figure, given, in_english, present, versus, wanted, wanted_bare, wanted_doing
 
 Slots = dict[str, str]
 
 
 def common_slots(rng: Random, field: Field, topic: Topic, turn: int) -> Slots:
     """What needs, achievements and solutions can all speak of. `turn` counts the records of the topic."""
-    lists = (topic.troubles, topic.causes, topic.settings, topic.tried, topic.limits, topic.things, topic.gaps, topic.merits)
+    lists = (
+        topic.troubles,
+        topic.causes,
+        topic.settings,
+        topic.tried,
+        topic.limits,
+        topic.things,
+        topic.gaps,
+        topic.merits,
+    )
     places = combination(turn, topic.number * 17, [len(items) for items in lists])
     chosen = [items[place] for items, place in zip(lists, places, strict=True)]
     others = [items[(place + 1) % len(items)] for items, place in zip(lists, places, strict=True)]
@@ -52,6 +61,7 @@ def need_slots(rng: Random, topic: Topic, now: tuple[Figure, ...], want: tuple[F
         "wants": "，".join(said),
         "want_first": wanted(rng, first, also=also),
         "want_bare": wanted_bare(first),
+        "want_do": wanted_doing(first),
         "name": first.measure.name,
         "value": first.quantity,
         "now": "，".join(present(rng, figure, also=rng.random() < 0.3) for figure in now[: 1 + (rng.random() < 0.5)]),
@@ -60,13 +70,19 @@ def need_slots(rng: Random, topic: Topic, now: tuple[Figure, ...], want: tuple[F
     }
 
 
-def offer_slots(rng: Random, field: Field, route: Route, give: tuple[Figure, ...], now: Figure, level: int) -> Slots:
+def offer_slots(
+    rng: Random, topic: Topic, route: Route, give: tuple[Figure, ...], now: Figure, level: int, slots: Slots
+) -> Slots:
     """How an achievement or a solution speaks of its route and figures; `level` is its maturity, 1 to 9."""
     first = give[0]
     also = rng.random() < 0.3
     said = [given(rng, first, also=also), *(given(rng, figure) for figure in give[1:])]
-    stages = phrases("achievements")["stage"][field.mode]
+    stages = phrases("achievements")["stage"][field_of(topic.subject).mode]
+    aim = topic.aims[route.aim] if route.aim >= 0 else pick(rng, topic.aims)
     return {
+        "gap": topic.gaps[topic.routes.index(route) % len(topic.gaps)],
+        "aim": aim,
+        "thing_aim": _joined(slots["thing"], aim),
         "route": route.name,
         "how": route.how,
         "why": route.why,

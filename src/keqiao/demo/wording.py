@@ -8,11 +8,36 @@ from random import Random
 from keqiao.demo.chance import pick
 from keqiao.demo.fields import Measure, Range
 
-_HIGH = ("{name}达到 {value} 以上", "{name}不低于 {value}", "{name} ≥ {value}", "{name}做到 {value} 以上", "{name}提高到 {value} 以上")
-_LOW = ("{name}不超过 {value}", "{name}控制在 {value} 以内", "{name} ≤ {value}", "{name}降到 {value} 以下", "{name}低于 {value}")
-_NOW_HIGH = ("{name}只有 {value}", "{name}约 {value}", "{name}在 {value} 上下", "{name}最好时 {value}", "{name}仅 {value}")
-_NOW_LOW = ("{name}高达 {value}", "{name}约 {value}", "{name}在 {value} 上下", "{name}还停在 {value}", "{name}要到 {value}")
-_GIVE = ("{name} {value}", "{name}为 {value}", "{name}达到 {value}")
+_HIGH = (
+    "{name}达到 {value} 以上",
+    "{name}不低于 {value}",
+    "{name} ≥ {value}",
+    "{name}做到 {value} 以上",
+    "{name}提高到 {value} 以上",
+)
+_LOW = (
+    "{name}不超过 {value}",
+    "{name}控制在 {value} 以内",
+    "{name} ≤ {value}",
+    "{name}降到 {value} 以下",
+    "{name}低于 {value}",
+)
+_NOW_HIGH = (
+    "{name}只有 {value}",
+    "{name}约 {value}",
+    "{name}在 {value} 上下",
+    "{name}最好时 {value}",
+    "{name}仅 {value}",
+)
+_NOW_LOW = (
+    "{name}高达 {value}",
+    "{name}约 {value}",
+    "{name}在 {value} 上下",
+    "{name}还停在 {value}",
+    "{name}要到 {value}",
+)
+_GIVE_HIGH = ("{name} {value}", "{name}为 {value}", "{name}达到 {value}")
+_GIVE_LOW = ("{name} {value}", "{name}为 {value}", "{name}降到 {value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +90,12 @@ def wanted_bare(figure: Figure) -> str:
     return f"{figure.measure.name} {figure.quantity} {'以上' if figure.measure.better == 'high' else '以内'}"
 
 
+def wanted_doing(figure: Figure) -> str:
+    """``把吸光率做到 98 % 以上``."""
+    verb, bound = ("做到", "以上") if figure.measure.better == "high" else ("压到", "以下")
+    return f"把{figure.measure.name}{verb} {figure.quantity} {bound}"
+
+
 def present(rng: Random, figure: Figure, *, also: bool = False) -> str:
     """``吸光率只有 94 %``."""
     return _said(rng, figure, _NOW_HIGH if figure.measure.better == "high" else _NOW_LOW, also=also)
@@ -72,7 +103,7 @@ def present(rng: Random, figure: Figure, *, also: bool = False) -> str:
 
 def given(rng: Random, figure: Figure, *, also: bool = False) -> str:
     """``吸光率达到 98.7 %``."""
-    return _said(rng, figure, _GIVE, also=also)
+    return _said(rng, figure, _GIVE_HIGH if figure.measure.better == "high" else _GIVE_LOW, also=also)
 
 
 def versus(before: Figure, after: Figure) -> str:
@@ -98,7 +129,6 @@ def _said(rng: Random, figure: Figure, phrases: tuple[str, ...], *, also: bool) 
 
 
 _UNITS = {
-    "万元": "0,000 CNY", "元": "CNY", "次": "times", "天": "days", "个月": "months", "月": "months", "年": "years", "亩": "mu", "例": "cases",
-    "台": "units", "件": "pieces", "人": "people", "株": "plants", "尾": "fish", "级": "grade", "处": "sites", "页": "pages", "秒": "s", "分钟": "min",
-    "条": "entries", "批": "batches", "倍": "times", "个": "",
+    "万元": "0,000 CNY", "元": "CNY", "次": "times", "天": "days", "个月": "months", "月": "months", "年": "years",
+    "亩": "mu", "分": "points", "条": "entries", "周": "week", "个": "samples",
 }  # fmt: skip

@@ -22,7 +22,7 @@ from keqiao.demo.matches import LONG_STAGES, STAGES, match
 from keqiao.demo.needs import kind_of, need, targets_of, topic_of
 from keqiao.demo.parties import organisation, person
 from keqiao.demo.records import Achievement, Match, Need, Node, Organisation, Person, Solution
-from keqiao.demo.refusing import missed
+from keqiao.demo.refusing import shortfall
 from keqiao.demo.solutions import solution
 from keqiao.demo.story import MATCHES, NEEDS, story_achievement, story_match, story_need
 
@@ -31,8 +31,9 @@ Scale = Literal["small", "seed"]
 _STATE_OF_STAGE = {"closed": "solved", "sampling": "in_project", "contract": "in_project"}
 # How many days ago a need was published (or made, where it is not), by state; the end is cut at the world's age.
 _AGES = {
-    "closed": (170, 2000), "sampling": (70, 260), "contract": (45, 200), "accepted": (16, 120), "declined": (20, 320), "proposed": (2, 60),
-    "open": (0.1, 240), "triage": (0.02, 3.5), "draft": (0.1, 40), "rejected": (3, 400), "withdrawn": (5, 400), "expired": (150, 2000),
+    "closed": (170, 2000), "sampling": (70, 260), "contract": (45, 200), "accepted": (16, 120), "declined": (20, 320),
+    "proposed": (2, 60), "open": (0.1, 240), "triage": (0.02, 3.5), "draft": (0.1, 40), "rejected": (3, 400),
+    "withdrawn": (5, 400), "expired": (150, 2000),
 }  # fmt: skip
 _ACHIEVEMENT_STATES = (("published", 880), ("triage", 60), ("draft", 35), ("rejected", 15), ("withdrawn", 10))
 _LONG_STATES = (("published", 972), ("triage", 4), ("draft", 8), ("rejected", 10), ("withdrawn", 6))
@@ -133,7 +134,8 @@ class World:
         group = self._stage(self._match_of[index]) if index in self._match_of else self.need_state(index)
         low, high = _AGES[group]
         end = max(low + 1, min(high, self.counts.days))
-        return round(low + (end - low) * source(self.seed, "age", index).random() ** 1.3, 2)
+        share: float = source(self.seed, "age", index).random() ** 1.3
+        return round(low + (end - low) * share, 2)
 
     def _achievement_state(self, index: int) -> str:
         states = _ACHIEVEMENT_STATES if self.scale == "small" else _LONG_STATES
@@ -182,5 +184,5 @@ class World:
             return few(rng, [place for topic in others for place in self._published[topic.number]], 1)[0]
         candidates = self._same_topic(rng, chosen, 2 if stage == "declined" else 6)
         want = targets_of(self.seed, chosen)
-        short = [(len(missed(want, figures_of(self.seed, one))), one) for one in candidates]
+        short = [(shortfall(want, figures_of(self.seed, one)), one) for one in candidates]
         return (max(short) if stage == "declined" else min(short))[1]

@@ -39,13 +39,19 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to solve the problems of a topic; what an achievement is about."""
+    """A way to solve the problems of a topic; what an achievement is about.
+
+    `only` names the figures it has a say in (all of the topic's if empty); `aim` is the place of the aim it serves,
+    or -1 for any.
+    """
 
     name: str
     name_en: str
     how: str
     why: str
     how_en: str
+    only: tuple[str, ...] = ()
+    aim: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,8 @@ class Topic:
 class Field:
     """A technical field.
 
-    `mode` says what kind of work it is (`goods`, `process`, `software`, `living`, `works`, `clinic`) and so which general
-    remarks fit: a field of rice has no returns from customers.
+    `mode` says what kind of work it is (`goods`, `process`, `software`, `living`, `works`, `clinic`) and so which
+    general remarks fit: a field of rice has no returns from customers.
     """
 
     key: str
@@ -139,7 +145,7 @@ def _field(data: dict[str, Any], first: int) -> Field:
 
 
 def _topic(data: dict[str, Any], subject: str, number: int) -> Topic:
-    routes = tuple(Route(**entry) for entry in data["routes"])
+    routes = tuple(Route(**_frozen(entry)) for entry in data["routes"])
     figures = tuple(Measure(**_frozen(entry)) for entry in data["figures"])
     own = {"subject": subject, "number": number, "routes": routes, "figures": figures, "role": Role(**data["role"])}
     return Topic(**(_frozen(data) | own))
