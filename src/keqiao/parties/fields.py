@@ -79,7 +79,7 @@ class NodeField(forms.ModelChoiceField):  # type: ignore[type-arg]
 WHO = {
     Level.PUBLIC: _("所有人"),
     Level.REGISTERED: _("注册用户"),
-    Level.NDA: _("同事，以及签了保密协议的对方"),
+    Level.NDA: _("同事和平台工作人员"),
     Level.STAFF: _("只有平台工作人员"),
 }
 """The levels as people ask: who sees it?"""
