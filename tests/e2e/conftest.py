@@ -28,6 +28,14 @@ DESKTOP = {"width": 1280, "height": 900}
 START_LIMIT = 180
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all tests that need the platform: it is started once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("platform"))
+
+
 @dataclass
 class Mailbox:
     """What arrived over SMTP."""

@@ -13,8 +13,6 @@ import pytest
 from tests.e2e.caller import Caller, caller_for
 from tests.e2e.conftest import Running
 
-pytestmark = pytest.mark.e2e
-
 PROBLEM = (
     "我们生产红外探测器，外购消光涂层吸光率多在 95% 以下，工艺流程复杂、成本高，达不到量产要求。"
     "希望吸光率达到 98% 以上，并能与现有壳体工艺兼容。预算 300 万元，可以委托开发。"

@@ -11,8 +11,6 @@ import pytest
 from tests.e2e.caller import Caller, caller_for
 from tests.e2e.conftest import Running
 
-pytestmark = pytest.mark.e2e
-
 CARD = {
     "kind": "technology",
     "title": "全浸没相变液冷数据中心降耗改造",
