@@ -17,7 +17,6 @@ from keqiao.engine.text import canonical, words
 from keqiao.engine.translate import Translated, translated, weighted
 from keqiao.engine.weighting import TITLE_WEIGHT, canonical_parts, cosines, count_titled, query_vector
 
-
 # What a likeness by translation counts against one in the same language: senses are not chosen, only collected.
 TRANSLATED = 0.85
 

@@ -12,7 +12,7 @@ from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit, 
 from keqiao.engine.specs.reading import read, tokenise
 from keqiao.engine.specs.units import read_unit
 
-_WORTH_READING = re.compile(r"[\d０-９一二两三四五六七八九十半百]")
+_WORTH_READING = re.compile(r"[\d零一二两三四五六七八九十半百壹贰叁肆伍柒捌玖拾]")
 _HOT = ("温", "沸点", "熔点", "闪点", "冰点", "凝点", "结晶点", "玻璃化", "摄氏", "加热", "冷却", "耐热", "耐寒")
 _MONEY = (
     "预算",
@@ -32,7 +32,6 @@ _MONEY = (
     "单价",
     "融资",
 )
-_EVERY = {"每秒": "s", "每分钟": "min", "每小时": "h", "每天": "day", "每日": "day", "每月": "month", "每年": "year"}
 _BRACKETED = re.compile(r"\(([^()]*)\)\s*(?:[:：]|为|是|要求)?\s*$")
 
 
@@ -53,7 +52,11 @@ def figures(text: str) -> list[Figure]:
         if named is not None:
             figure, start, end = named
             found.append(replace(figure, span=(origin[start], origin[end - 1] + 1)))
-            floor = end
+            inside = (
+                folded[max(floor, measure.start - 1) : measure.start] == "("
+                and folded[measure.end : measure.end + 1] == ")"
+            )
+            floor = floor if inside else end
         else:
             floor = measure.end
     return found
@@ -62,18 +65,30 @@ def figures(text: str) -> list[Figure]:
 def _named(text: str, measure: Measure, floor: int, limit: int) -> tuple[Figure, int, int] | None:
     begins = measure.start if measure.origin is None else measure.origin
     name, start = name_before(text, floor, begins, goal=measure.goal)
+    measure, name, start = _per(text, measure, name, start, floor)
     end = measure.end
     if not name:
         name, end = name_behind(text, measure.end, min(limit, measure.end + 30))
         end, start = max(end, measure.end), begins
     measure = _unit_of_name(text, measure, name)
-    name = "" if name in _EVERY else split_scale(name)[0]
+    name = split_scale(name)[0]
     if not _is_figure(measure, name) or _is_past(text, measure):
         return None
     low, high = measure.low, measure.high
     if measure.better:
         low, high = (None, high) if smaller_is_better(name) else (low, None)
     return Figure(name, _rounded(low), _rounded(high), measure.unit, measure.approx), start, end
+
+
+def _per(text: str, measure: Measure, name: str, start: int, floor: int) -> tuple[Measure, str, int]:
+    """`每天600度`, `每公斤120元`: what stands there as a name is what the unit is divided by."""
+    per = read_unit(name, 1) if name.startswith("每") else None
+    if per is None or per.counts or measure.unitless or "/" in measure.unit:
+        return measure, name, start
+    unit = "kWh" if measure.unit == "degree" else measure.unit
+    measure = replace(measure, unit=f"{unit}/{per.name}")
+    rest = name[per.end :]
+    return (measure, rest, start) if rest else (measure, *name_before(text, floor, start, goal=measure.goal))
 
 
 def _is_past(text: str, measure: Measure) -> bool:
@@ -107,10 +122,10 @@ def _unit_of_name(text: str, measure: Measure, name: str) -> Measure:
             return replace(measure, unit="CNY", unitless=False)
     if measure.unit == "degree" and any(word in name for word in _HOT):
         return replace(measure, unit="degC")
-    if name in _EVERY:
-        per = "kWh" if measure.unit == "degree" else measure.unit
-        return replace(measure, unit=f"{per}/{_EVERY[name]}")
-    if measure.unit.startswith("CNY/degree") or (measure.unit == "degree" and measure.scaled):
+    if measure.unit == "tenth":
+        low, high = (None if end is None else end * 10 for end in (measure.low, measure.high))
+        return replace(measure, unit="%", low=low, high=high)
+    if measure.unit.startswith("CNY/degree") or (measure.unit == "degree" and (measure.scaled or "电" in name)):
         return replace(measure, unit=measure.unit.replace("degree", "kWh"))
     return measure
 
@@ -122,7 +137,8 @@ def _is_figure(measure: Measure, name: str) -> bool:
         return True
     if measure.scaled:
         return any(word in name for word in OUTPUT_WORDS)
-    return bool(name) and needs_no_unit(name)
+    fraction = measure.compared and any(end is not None and not end.is_integer() for end in (measure.low, measure.high))
+    return bool(name) and (needs_no_unit(name) or fraction)
 
 
 def _rounded(value: float | None) -> float | None:

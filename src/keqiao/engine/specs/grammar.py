@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from keqiao.engine.specs.lexicon import CHANGE
 from keqiao.engine.specs.reading import Kind, Token
+from keqiao.engine.specs.units import conversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Parser:
 
     def _is_change(self, start: Measure, goal: Measure) -> bool:
         """`由 30% 提高到 45%`, `from 30% to 45%` after a verb of change."""
-        if not goal.goal or not (goal.unit == start.unit or not start.unit or not goal.unit):
+        if not goal.goal or (start.unit and goal.unit and conversion(start.unit, goal.unit) is None):
             return False
         between = self.tokens[start.last : goal.first]
         return len(between) <= 4 and not any(t.kind is Kind.BREAK and t.value not in "，," for t in between)

@@ -160,7 +160,7 @@ kcal: 大卡 千卡
 W/(m*K): W/mK W/(mK)
 W/(m**2*K): W/m2K W/(m2K) W/m^2K W/(m^2K)
 kN: KN
-kW: KW Kw
+kW: KW Kw kw
 MPa: Mpa mpa MPA
 kPa: KPa Kpa KPA
 Hz: HZ hz
@@ -208,9 +208,10 @@ BEFORE = table(
 better: 优于 好于 不劣于 不逊于
 =: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is
     are was were reaches reached reaching reach achieves achieved achieving
-goal: 提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至 下降到 下降至
-    减少到 减少至 缩短到 缩短至 缩减到 缩减至 延长到 延长至 扩大到 扩大至 控制到 控制在 控制至 压缩到 压缩至 升至
-    升到 增至 增到 减至 减到 →
+goal: 提高为 提升为 降低为 减少为 增加为 缩短为
+    提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至
+    下降到 下降至 减少到 减少至 缩短到 缩短至 缩减到 缩减至 延长到 延长至 扩大到 扩大至 控制到 控制在 控制至
+    压缩到 压缩至 升至 升到 增至 增到 减至 减到 →
 about: 约 大约 近 接近 大概 左右约 ≈ 大致 将近 about around approximately approx. approx ca. roughly nearly almost
     约等于
 from: 由 从 自 from between 介于 在
@@ -238,7 +239,7 @@ CHANGE = listed(
 BARE_NAMES = frozenset(
     listed(
         """
-    AUC COP EER F1 F1值 IoU NA PH PUE Q值 Ra Rz SNR SPF TRL ZT coefficient factor index mAP pH pH值 ratio zT
+    AUC COP EER F1 F1值 IoU NA PH PUE Q值 Ra Rz SNR SPF TRL ZT coefficient factor index mAP pH ph pH值 ratio zT
     介电常数 信噪比 分辨率 功率因数 压缩比 变比 对比度 折射率 数值孔径 比重 泊松比 消光比 电能使用效率 电能利用效率
     白度 重复性 长径比
         """
@@ -255,7 +256,7 @@ OUTPUT_WORDS = listed(
 SMALLER_IS_BETTER = (
     *listed(
         """
-    误差 偏差 粗糙度 能耗 电耗 水耗 损耗 延迟 时延 响应时间 时间 周期 噪声 噪音 重量 质量损失 成本 价格 费用 泄漏
+    误差 偏差 真空度 粗糙度 能耗 电耗 水耗 损耗 延迟 时延 响应时间 时间 周期 噪声 噪音 重量 质量损失 成本 价格 费用 泄漏
     漏率 排放 残留 缺陷 失真 漂移 PUE 电能利用效率 电能使用效率 不良率 误报率 漏报率 误检率 漏检率 故障率 衰减
     收缩率 吸水率 孔隙率 含水率 波动 不确定度 分辨率 厚度 功耗 摩擦系数 磨损 暗电流 热阻 插入损耗 回波 粒径 杂质
     灰分 反射率 体积 预算 error deviation roughness loss latency delay noise weight cost price leak emission residue

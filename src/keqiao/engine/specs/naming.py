@@ -21,6 +21,7 @@ _TRAILING = re.compile(r"[\s:：=,，\-—]+$")
 _BETWEEN = frozenset(
     listed(
         """
+        人民币
     一次性 一般 不 为 之间 也 了 仅 介于 仍 从 以上 以下 以内 位于 低 低至 保持 保持在 值为 其 分别 到 区间 即 原来
     只 只有 可 可以 可调 可达 同比 后 在 均 基本 处于 大约 大部分 实测 实现 将 就 左右 已 已经 平均 应 应当 必须
     总体 指标 控制 数值 时 是 最终 有 每 水平 测试 满足 现有 由 的 目前 目标 稳定 稳定在 累计 约 维持 能 能够 至
@@ -59,6 +60,7 @@ _ALONE = frozenset(
 _ENGLISH_STOP = frozenset(
     listed(
         """
+        operates works runs
     a about achieve achieved achieves an and are as at be been between by can could for from had has have having in
     is it its keep keeps kept least may most must need needs no not of on or our over provide provides range ranges
     ranging reach reached reaches require required requires shall should than that the their these this to under up
@@ -66,10 +68,12 @@ _ENGLISH_STOP = frozenset(
         """
     )
 )
-_BEHIND = re.compile(r"^\s*(?P<of>级?的)?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z ]{1,30})")
+_SUFFIXES = frozenset("率度量性力值")
+_BEHIND = re.compile(r"^\s*(?P<of>级?的|of(?: the)?\s)?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z ]{1,30})")
 _SCALES = re.compile(r"\s*(HRC|HRB|HRA|HV|HBW|HB)$")
 _COMPOUNDS = listed(
     """
+    容量保持率
     比表面积 比强度 比能量 比容量 比功率 研发周期 研发费用 研发投入 研发经费 研发成本 开发周期 使用寿命 使用温度
     适用温度 可靠性 可见光透过率 能量密度 功率密度 氨氮 总磷 总氮 吸光率 透光率 导热系数 热导率 热膨胀系数 检出限
     误报率 漏报率 良品率 响应时间 定位精度 升温速率 处理能力 含水率 固含量 去除率 回收率 介电常数 折射率 抗拉强度
@@ -98,26 +102,32 @@ def name_before(text: str, floor: int, end: int, *, goal: bool = False) -> tuple
     bracket = re.search(r"\([^()]*\)$", stem)
     if bracket is not None:
         stem = _TRAILING.sub("", stem[: bracket.start()])
-    breaks = [match.end() for match in _CLAUSE.finditer(stem)]
-    clause = breaks[-1] if breaks else 0
-    words = _words(stem[clause:])
-    while words and (words[-1].strip().lower() in _between(goal=goal) or not words[-1].strip()):
-        words.pop()
+    clause, words = _last_clause(stem, goal=goal)
     name = _english_phrase(words) if words and words[-1].isascii() and len(words[-1]) > 1 else ""
     name = name if name and not _only_symbol(name, words) else _phrase(words)
     if not name:
         return "", end
-    return name, start_of_window + clause + "".join(_words(stem[clause:])).rindex(name)
+    return name, start_of_window + clause + "".join(words).rindex(name)
+
+
+def _last_clause(stem: str, *, goal: bool) -> tuple[int, list[str]]:
+    """Where the last clause with a word of its own begins, and its words: `吸光率：要求` goes back over the colon."""
+    passed = _BETWEEN | _ENGLISH_STOP | frozenset(CHANGE) if goal else _BETWEEN | _ENGLISH_STOP
+    while True:
+        breaks = [match.end() for match in _CLAUSE.finditer(stem)]
+        clause = breaks[-1] if breaks else 0
+        words = _words(stem[clause:])
+        while words and (not words[-1].strip() or words[-1].strip().lower() in passed):
+            words.pop()
+        if words or not clause or stem[clause - 1] not in ":：":
+            return clause, words
+        stem = _TRAILING.sub("", stem[: clause - 1])
 
 
 def _only_symbol(name: str, words: list[str]) -> bool:
     """Whether the Latin name is a symbol behind a Chinese one (表面粗糙度Ra, 数据中心PUE)."""
     before = "".join(words)[: -len(name)] if "".join(words).endswith(name) else ""
     return " " not in name and bool(re.search("[\u4e00-\u9fff]$", before))
-
-
-def _between(*, goal: bool) -> frozenset[str]:
-    return _BETWEEN | _ENGLISH_STOP | frozenset(CHANGE) if goal else _BETWEEN | _ENGLISH_STOP
 
 
 def _words(stem: str) -> list[str]:
@@ -127,9 +137,10 @@ def _words(stem: str) -> list[str]:
 def _phrase(words: list[str]) -> str:
     kept: list[str] = []
     for word in reversed(words):
-        if word in _STOP or not word.strip() or not (word[0].isalnum() or word in "-/"):
+        suffix_of = kept[:1] != [] and kept[0] in _SUFFIXES and len(word) > 1
+        if (word in _STOP and not suffix_of) or not word.strip() or not (word[0].isalnum() or word in "-/"):
             break
-        if word.isascii() and kept and not kept[0].isascii() and not word.isalpha():
+        if word.isascii() and kept and not kept[0].isascii() and not word[0].isalpha():
             break
         if kept and sum(map(len, kept)) + len(word) > _LONGEST:
             break

@@ -100,17 +100,27 @@ def _superscript_run(pieces: list[str], i: int) -> bool:
     )
 
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_PLACES = {"十": 10, "百": 100, "千": 1000}
-_NUMERAL = "[零〇一二两三四五六七八九十百千]"
+_DIGITS = {c: i for digits in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖") for i, c in enumerate(digits)} | {
+    "两": 2
+}
+_PLACES = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+_NUMERAL = "[零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟]"
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+")
-_EXPONENT = re.compile(r"\s*[×xX*]\s*10\s*\^?\s*\(?([-+]?\d{1,2})\)?(?![\d.])|[eE]([-+]?\d{1,2})(?![\d.A-Za-z])")
+_EXPONENT = re.compile(
+    r"\s*[×xX*]\s*10\s*(?:\^\s*\(?([-+]?\d{1,2})\)?|([-+]\d{1,2}))(?![\d.])|[eE]([-+]?\d{1,2})(?![\d.A-Za-z])"
+)
 _POWER_OF_TEN = re.compile(r"10\s*\^\s*\(?([-+]?\d{1,2})\)?")
 _MULTIPLIER = re.compile(
-    r"\s*(?:" + "|".join(sorted(MULTIPLIERS, key=len, reverse=True)) + r")(?![A-Za-z])|k(?=元|CNY|\b)|[wW](?=元)"
+    r"\s*(?:"
+    + "|".join(
+        rf"{word}(?![A-Za-z])" if word.isascii() else word for word in sorted(MULTIPLIERS, key=len, reverse=True)
+    )
+    + r")|k(?=元|CNY|\b)|[wW](?=元)"
 )
 _FRACTION = re.compile(rf"(百|千|万)分之({_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)")
 _HAN_NUMBER = re.compile(rf"{_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?半?|半(?=年|天|小时|个)")
+_SIZE = re.compile(r"\s*[×xX*:：/]\s*\d")  # 1920×1080, 1:100: no figure by itself
+_SIZE_BEFORE = re.compile(r"\d\s*[×xX*:：/]\s*$")
 _CURRENCY = re.compile(r"[¥$€]\s*(?=\d)|(?:RMB|CNY|USD|人民币|US\$)\s*(?=\d)")
 _CURRENCY_UNIT = {
     "¥": "CNY",
@@ -130,16 +140,14 @@ _DATE = re.compile(
     rf"|第{_NUMERAL}+|\d{{1,2}}月(?:底|初|份|前|末)"
 )
 _STANDARD = re.compile(
-    r"(?:GB|GB/T|GB/Z|GJB|YY|YY/T|HJ|HG|HG/T|JB|JB/T|QB|DB\d*|ISO|IEC|ISO/IEC|EN|ASTM|DIN|JIS|IEEE|UL|CE|ANSI|API|SJ|SJ/T|NB|NB/T|DL|DL/T|T/[A-Z]+|Q/[A-Z]+|YB|CJ|JJG|JJF|CNAS|RFC|IP|TRL)"
+    r"(?:GB|GB/T|GB/Z|GJB|YY|YY/T|HJ|HG|HG/T|JB|JB/T|QB|DB\d*|ISO|IEC|ISO/IEC|EN|ASTM|DIN|JIS|IEEE|UL|CE|ANSI|API|SJ|SJ/T|NB|NB/T|DL|DL/T|T/[A-Z]+|Q/[A-Z]+|YB|CJ|JJG|JJF|CNAS|RFC|IP)"
     r"(?:/T|/Z)?[\s-]*[A-Z]?\d+(?:[.-]\d+)*(?:[-—:：]\s*\d{2,4})?"
 )
 _LABEL = re.compile(
     r"[A-Za-z]+[-_]?\d[A-Za-z0-9./-]*|\d+[A-Za-z]+\d[A-Za-z0-9-]*|[248]K(?=\s*(?:视频|超|高清|分辨率|显示|屏|图像|影像|画质|摄像))|\d+(?:-\d+){2,}|\d{7,}(?![\d.]*\s*[A-Za-z%万亿元°])"
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*")
-_GLUED = sorted(
-    ["PUE", "COP", "pH", "PH", "Ra", "Rz", "AUC", "F1", "EER", "DN", "HRC", "HV", "HB"], key=len, reverse=True
-)
+_GLUED = sorted(["PUE", "COP", "pH", "PH", "Ra", "Rz", "AUC", "EER", "DN", "HRC", "HV", "HB"], key=len, reverse=True)
 
 
 def _alternatives(table: dict[str, tuple[str, ...]]) -> tuple[re.Pattern[str], dict[str, str]]:
@@ -158,12 +166,14 @@ _RANGE = _alternatives({"range": RANGE})[0]
 _FIRST = {word[0] for word in [*_BEFORE_MEANING, *_AFTER_MEANING, *RANGE] if not word[0].isascii()}
 _PLAIN = re.compile(
     "[^"
-    + re.escape("".join(sorted(_FIRST | set("零〇一二两三四五六七八九十百千万半第正±¥€，。、；！？·…"))))
+    + re.escape(
+        "".join(sorted(_FIRST | set("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万半第正人±¥€，。、；！？·…")))
+    )
     + r"\x21-\x7f]+"
 )
 _SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]|[^。；;！？\n]+$")
 _NUMERIC = re.compile(
-    r"\d|[一二两三四五六七八九十百千半](?:[十百千万亿年天月倍成点分个周小吨米公千毫微元到至]|[^\x00-\x7f]?$)"
+    r"\d|[一二两三四五六七八九十百千半壹贰叁肆伍柒捌玖](?:[十百千拾佰仟万亿年天月倍成点分个周小吨米公千毫微元到至]|[^\x00-\x7f]?$)"
 )
 
 
@@ -271,7 +281,11 @@ def _amount(text: str, at: int, start: int) -> Token | None:
         return None
     number, end, han = found
     scale, end, unit = _scale_and_unit(text, end)
+    if unit is None and text[end : end + 1] == "级":
+        end += 1
     if han and scale == 1.0 and _is_no_amount(text, number, end, unit):
+        return None
+    if unit is None and (_SIZE.match(text, end) or _SIZE_BEFORE.search(text, max(0, at - 3), at)):
         return None
     if unit is None and text[end : end + 1].isascii() and text[end : end + 1].isalpha():
         return None
@@ -303,7 +317,7 @@ def _plain_number(text: str, at: int) -> tuple[float, int, bool] | None:
         return None
     number, end = float(match[0].replace(",", "")), match.end()
     if power := _EXPONENT.match(text, end):
-        return float(f"{number!r}e{int(power[1] or power[2])}"), power.end(), False
+        return float(f"{number!r}e{int(power[1] or power[2] or power[3])}"), power.end(), False
     return number, end, False
 
 
