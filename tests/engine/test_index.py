@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import random
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,15 @@ def test_long_documents_keep_their_most_telling_terms(index: EdgeIndex) -> None:
     random.Random(7).shuffle(letters)
     index.upsert([Document(id="long", text="".join(letters) + "消光涂层" * 20), Document(id="short", title="电池")])
     assert ids(index, "消光涂层") == ["long"]
+
+
+def test_searching_goes_on_while_another_thread_writes(index: EdgeIndex) -> None:
+    index.upsert(coatings())
+    batches = [[Document(id=f"{n}-{i}", title=f"消光涂层{i}号") for i in range(20)] for n in range(10)]
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(index.upsert, batch) for batch in batches]
+        searching = [pool.submit(ids, index, "固态电池") for _ in range(30)]
+        found = [search.result() for search in searching]
+        assert [write.result() for write in writing] == [None] * 10
+    assert found == [["battery"]] * 30
+    assert index.count() == index.statistics.documents == 205

@@ -9,7 +9,8 @@ from keqiao.engine.specs.figure import Figure
 from keqiao.engine.specs.grammar import Measure, Parser
 from keqiao.engine.specs.lexicon import OUTPUT_WORDS, SMALLER_IS_BETTER
 from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit, split_scale
-from keqiao.engine.specs.reading import read, tokenise
+from keqiao.engine.specs.reading import tokenise
+from keqiao.engine.specs.signs import read
 from keqiao.engine.specs.units import read_unit
 
 _WORTH_READING = re.compile(r"[\d零一二两三四五六七八九十半百壹贰叁肆伍柒捌玖拾]")

@@ -68,6 +68,8 @@ _ENGLISH_STOP = frozenset(
         """
     )
 )
+# Symbols that are names of their own, whatever stands before them (数据中心PUE).
+_SYMBOLS = sorted((n for n in BARE_NAMES if n.isascii() and n not in {"Ra", "Rz", "NA", "F1"}), key=len, reverse=True)
 _SUFFIXES = frozenset("率度量性力值")
 _BEHIND = re.compile(r"^\s*(?P<of>级?的|of(?: the)?\s)?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z ]{1,30})")
 _SCALES = re.compile(r"\s*(HRC|HRB|HRA|HV|HBW|HB)$")
@@ -148,10 +150,8 @@ def _phrase(words: list[str]) -> str:
     while len(kept) > 1 and kept[0] in _OPENING:
         kept.pop(0)
     phrase = re.sub("(?<=[A-Za-z])值$", "", "".join(kept).strip(" -"))
-    bare = next(
-        (name for name in sorted(BARE_NAMES, key=len, reverse=True) if name.isascii() and phrase.endswith(name)), None
-    )
-    if bare is not None and bare not in {"Ra", "Rz", "NA", "F1"}:
+    bare = next((name for name in _SYMBOLS if phrase.endswith(name)), None)
+    if bare is not None:
         return bare
     return phrase if len(phrase) > 1 or phrase in _ALONE else ""
 

@@ -1,25 +1,19 @@
 """The first half of the figure grammar: a text becomes tokens.
 
-A text is read in a folded form that keeps what matters for figures (case, superscripts as `^2`, one kind of dash
-and sign), together with the place of every character in the original. Tokens are numbers with their unit,
+Tokens are numbers with their unit,
 comparisons, range signs, breaks, and words; dates, standard numbers and other names with digits in them come out
 as words, so that the grammar never sees their digits.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
-
 from keqiao.engine.specs.lexicon import AFTER, BARE_NAMES, BEFORE, MULTIPLIERS, RANGE, spelling
 from keqiao.engine.specs.units import Unit, read_unit
-from keqiao.engine.text import simplified_characters, without_markup
 
 
 class Kind(Enum):
@@ -49,55 +43,6 @@ class Token:
     number: float = 0.0
     unit: Unit | None = None
     scaled: float = 1.0
-
-
-_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", [f"^{c}" for c in "0123456789-+"], strict=True))
-_SIGNS = _SUPERSCRIPTS | {
-    "㎡": "m^2", "㎥": "m^3", "㎝": "cm", "㎜": "mm", "㎞": "km", "㎏": "kg", "㎎": "mg", "㎖": "mL", "㎛": "um",
-    "−": "-", "﹣": "-", "‐": "-", "～": "~", "∼": "~", "〜": "~", "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤",
-    "✕": "×", "✖": "×", "℃": "°C", "℉": "°F", "º": "°", "ø": "φ", "Ø": "φ", "Φ": "φ", "⋅": "·", "•": "·", "∙": "·",
-    "‧": "·", "\u00a0": " ", "\u3000": " ", "（": "(", "）": ")", "￥": "¥", "％": "%", "﹪": "%", "µ": "μ",
-    "½": "0.5", "¼": "0.25", "¾": "0.75", "…": "…",
-}  # fmt: skip
-
-
-@functools.cache
-def _folds() -> dict[int, str]:
-    table = dict(simplified_characters())
-    for code in [*range(0xA0, 0x3400), *range(0xF900, 0xFB07), *range(0xFE30, 0xFE70), *range(0xFF01, 0xFFEF)]:
-        form = unicodedata.normalize("NFKC", chr(code))
-        if form != chr(code):
-            table[code] = form
-    table |= {ord(sign): form for sign, form in _SIGNS.items()}
-    return table
-
-
-def read(text: str) -> tuple[str, Sequence[int]]:
-    """The folded text, and for each of its characters (and its end) the place in the original."""
-    clean = without_markup(text)
-    table = _folds()
-    result = clean.translate(table).replace("^-^", "^-").replace("^+^", "^")
-    if len(result) == len(text):
-        return result, range(len(text) + 1)
-    pieces = [table.get(ord(c), c) for c in clean]
-    for i in range(1, len(pieces)):
-        if pieces[i - 1] in {"^-", "^+"} and pieces[i].startswith("^"):
-            pieces[i - 1], pieces[i] = pieces[i - 1].replace("+", ""), pieces[i][1:]
-        elif _superscript_run(pieces, i):
-            pieces[i] = pieces[i][1:]
-    result = "".join(pieces)
-    return result, [*np.repeat(np.arange(len(text)), [len(p) for p in pieces]).tolist(), len(text)]
-
-
-def _superscript_run(pieces: list[str], i: int) -> bool:
-    """A second superscript digit: `10¹²` is `10^12`, not `10^1^2`."""
-    digit = re.compile(r"\^?\d")
-    return (
-        len(pieces[i]) == 2
-        and pieces[i][0] == "^"
-        and digit.fullmatch(pieces[i - 1]) is not None
-        and (pieces[i - 1][0] == "^" or (i > 1 and pieces[i - 2].startswith("^")))
-    )
 
 
 _DIGITS = {c: i for digits in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖") for i, c in enumerate(digits)} | {
@@ -171,6 +116,7 @@ _PLAIN = re.compile(
     )
     + r"\x21-\x7f]+"
 )
+_NEAR = 20
 _SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]|[^。；;！？\n]+$")
 _NUMERIC = re.compile(
     r"\d|[一二两三四五六七八九十百千半壹贰叁肆伍柒捌玖](?:[十百千拾佰仟万亿年天月倍成点分个周小吨米公千毫微元到至]|[^\x00-\x7f]?$)"
@@ -186,19 +132,24 @@ def tokenise(text: str) -> Iterator[Token]:
 
 
 def _sentence(text: str, position: int, end: int) -> Iterator[Token]:
+    """The tokens of a sentence; where no number is near, what stands there is one word."""
     previous: Token | None = None
+    upcoming = -1
     while position < end:
-        plain = _PLAIN.match(text, position, end)
-        if plain is None:
+        if upcoming < position:
+            numeric = _NUMERIC.search(text, position, end)
+            upcoming = numeric.start() if numeric else end + _NEAR
+        far = previous is None or previous.kind in {Kind.WORD, Kind.BREAK}
+        if far and upcoming - position > 2 * _NEAR:
+            token = Token(Kind.WORD, position, min(upcoming - _NEAR, end), text[position : upcoming - _NEAR])
+        elif plain := _PLAIN.match(text, position, end):
+            token = Token(Kind.WORD, position, plain.end(), plain[0])
+        else:
             token = _token(text, position, previous)
+        position = token.end
+        if token.value.strip() or token.kind is not Kind.WORD:
             yield token
-            position = token.end
             previous = token
-            continue
-        position = plain.end()
-        if plain[0].strip():
-            previous = Token(Kind.WORD, plain.start(), position, plain[0])
-            yield previous
 
 
 def _token(text: str, at: int, previous: Token | None) -> Token:
