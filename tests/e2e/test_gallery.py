@@ -71,3 +71,15 @@ def test_counter_counts_characters_as_people_do(visit: Callable[..., Page]) -> N
     page = visit(None, "/gallery/")
     page.fill("#g-problem", "吸光率😀")
     assert page.locator(".ask .field-count").inner_text() == "4 / 2000"
+
+
+def test_help_opens_on_a_question_mark_but_not_while_typing(visit: Callable[..., Page]) -> None:
+    page = visit(None, "/gallery/")
+    page.locator("#g-problem").press("?")
+    help_page = page.get_by_role("dialog", name="键盘操作")
+    assert not help_page.is_visible()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    assert help_page.is_visible()
+    page.keyboard.press("Escape")
+    assert not help_page.is_visible()
