@@ -78,7 +78,7 @@ def achievement(cast: Cast, seed: int, index: int, state: str, published: float 
         fields=(pick(rng, field.industries), pick(rng, field.strategic)),
         summary=summary,
         summary_en=summary_en if language == "both" else "",
-        advantages=f"{slots['versus']}；{slots['merit']}；{slots['merit_two']}。",
+        advantages=tidy(f"{slots['versus']}；{slots['merit']}；{slots['merit_two']}。"),
         applications=f"{slots['scene']}、{slots['scene_two']}。",
         specifications=tuple(figure.line() for figure in give),
         intellectual_property=right,

@@ -195,4 +195,4 @@ def _confidentiality(rng: Random) -> tuple[tuple[str, str], ...]:
         return (("organisation", "nda"), ("contact", "nda"), ("background", "nda"))
     if point < 0.26:
         return (("current_state", "nda"),)
-    return (("budget_minimum", "staff"), ("budget_maximum", "staff")) if point < 0.34 else ()
+    return (("budget_maximum", "staff"),) if point < 0.34 else ()

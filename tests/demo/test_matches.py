@@ -1,0 +1,162 @@
+"""Matches: stages, grades, refusals and sample rounds that follow from the figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from keqiao.demo.achievements import figures_of
+from keqiao.demo.chance import source
+from keqiao.demo.fields import Measure
+from keqiao.demo.matches import grade_of
+from keqiao.demo.needs import targets_of, topic_of
+from keqiao.demo.records import Achievement, Match, Need
+from keqiao.demo.refusing import missed, refusal, shortfall
+from keqiao.demo.wording import Figure, between
+from keqiao.exchange.enums import DeclineReason
+from keqiao.projects.enums import ContractType, PaymentMode
+
+STAGES = {"proposed", "declined", "accepted", "contract", "sampling", "closed"}
+SHINE = Measure("吸光率", "吸收率", "Absorptance", "%", "high", (90, 95), (97, 98), (96, 99), 1)
+HEAT = Measure("固化温度", "烘烤温度", "Curing temperature", "℃", "low", (150, 200), (100, 120), (80, 120), 0)
+WANT = (Figure(SHINE, 98.0), Figure(HEAT, 110.0))
+
+
+def test_matches_are_at_every_stage(matches: list[Match]) -> None:
+    stages = Counter(match.stage for match in matches)
+    assert set(stages) == STAGES
+    assert min(stages.values()) >= 5
+
+
+def test_a_need_is_in_one_match_at_most(matches: list[Match]) -> None:
+    assert len({match.need for match in matches}) == len(matches)
+
+
+def test_state_of_the_need_follows_the_stage(matches: list[Match], needs: list[Need]) -> None:
+    expected = {"closed": "solved", "sampling": "in_project", "contract": "in_project"}
+    for match in matches:
+        assert needs[match.need].state == expected.get(match.stage, "open")
+        assert needs[match.need].kind == "technology"
+    assert sum(need.state == "solved" for need in needs) == sum(match.stage == "closed" for match in matches)
+
+
+def test_partner_is_published_and_of_the_same_field(
+    matches: list[Match], needs: list[Need], achievements: list[Achievement]
+) -> None:
+    for match in matches:
+        assert achievements[match.achievement].state == "published"
+        assert achievements[match.achievement].subject == needs[match.need].subject
+
+
+def test_what_was_carried_on_is_of_the_same_topic(matches: list[Match]) -> None:
+    for match in matches[2:]:
+        if match.stage != "declined":
+            assert topic_of(match.achievement) is topic_of(match.need)
+
+
+def test_grade_follows_from_the_targets() -> None:
+    both = (Figure(SHINE, 98.7), Figure(HEAT, 80.0))
+    one = (Figure(SHINE, 97.0), Figure(HEAT, 80.0))
+    none = (Figure(SHINE, 97.0), Figure(HEAT, 120.0))
+    silent = (Figure(SHINE, 98.7),)
+    assert [grade_of(WANT, give) for give in (both, one, none, silent)] == [4, 3, 2, 3]
+
+
+def test_missed_targets_are_those_that_are_spoken_of_and_not_reached() -> None:
+    give = (Figure(SHINE, 97.0),)
+    assert missed(WANT, give) == [(WANT[0], give[0])]
+    assert shortfall(WANT, give) == 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_refusal_names_the_target_that_is_missed_or_another_coded_reason(seed: int) -> None:
+    reason, text = refusal(source(seed, "refusal", 0), WANT, (Figure(SHINE, 97.0), Figure(HEAT, 90.0)), 6)
+    assert reason in DeclineReason.values
+    assert reason != "target_missed" or ("97.0 %" in text and "吸光率" in text)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_refusal_never_claims_a_miss_that_is_none(seed: int) -> None:
+    reason, _text = refusal(source(seed, "refusal", 1), WANT, (Figure(SHINE, 99.0), Figure(HEAT, 90.0)), 6)
+    assert reason != "target_missed"
+
+
+def test_declined_matches_say_why_and_by_whom(matches: list[Match]) -> None:
+    for match in matches:
+        assert (match.stage == "declined") == bool(match.decline_reason) == bool(match.decline_text)
+        assert match.declined_by in (("asker", "provider") if match.stage == "declined" else ("",))
+        assert not match.decline_reason or match.decline_reason in DeclineReason.values
+
+
+def test_contracts_are_of_the_law_and_only_from_their_stage_on(matches: list[Match]) -> None:
+    for match in matches:
+        assert (match.contract is not None) == (match.stage in ("contract", "sampling", "closed"))
+        if match.contract is not None:
+            assert match.contract.type in ContractType.values
+            assert match.contract.payment_mode in PaymentMode.values
+            assert match.contract.amount >= 50_000
+    numbers = [match.contract.registration_number for match in matches if match.contract]
+    given = [number for number in numbers if number]
+    assert len(set(given)) == len(given)
+
+
+def test_rounds_go_towards_the_target_and_the_last_of_a_closed_match_reaches_it(matches: list[Match]) -> None:
+    for match in matches[2:]:
+        if match.stage != "closed":
+            continue
+        targets = targets_of(7, match.need)
+        for place, target in enumerate(targets):
+            values = [value_of(target, one.values[place]) for one in match.rounds]
+            rising = target.measure.better == "high"
+            assert values == sorted(values, reverse=not rising), match.index
+            assert target.measure.reaches(values[-1], target.value), match.index
+
+
+def value_of(target: Figure, line: str) -> float:
+    """The number in a line such as ``吸光率 98.5 %``."""
+    rest = line.removeprefix(target.measure.name).strip()
+    return float(rest.removesuffix(target.measure.unit).strip())
+
+
+def test_days_run_from_proposal_to_result(matches: list[Match], needs: list[Need]) -> None:
+    for match in matches:
+        days = [needs[match.need].published_days_ago, match.proposed_days_ago, match.answered_days_ago]
+        days += [match.contract.signed_days_ago] if match.contract else []
+        days += [day for one in match.rounds for day in (one.sent_days_ago, one.measured_days_ago)]
+        days += [match.closed_days_ago]
+        known = [day for day in days if day is not None]
+        assert known == sorted(known, reverse=True), match.index
+        assert min(known) >= 0
+
+
+def test_money_and_scores_come_with_the_result(matches: list[Match]) -> None:
+    for match in matches:
+        closed = match.stage == "closed"
+        assert (match.income > 0) == (match.reward > 0) == closed
+        assert (match.asker_score is not None) == (match.provider_score is not None) == closed
+        assert match.reward <= match.income * 2
+
+
+def test_grades_are_one_to_four_and_unrelated_ones_are_declined(matches: list[Match]) -> None:
+    grades = Counter(match.grade for match in matches)
+    assert set(grades) <= {None, 1, 2, 3, 4}
+    assert grades[4] > 0
+    assert {match.stage for match in matches if match.decline_reason == "not_related"} <= {"declined"}
+    assert {match.grade for match in matches if match.decline_reason == "not_related"} <= {1, 2}
+
+
+def test_carried_matches_are_graded_by_their_figures(matches: list[Match]) -> None:
+    for match in matches[2:]:
+        if match.stage in ("contract", "sampling", "closed"):
+            assert match.grade == grade_of(targets_of(7, match.need), figures_of(7, match.achievement))
+
+
+def test_between_two_figures_lies_a_rounded_one() -> None:
+    assert between(Figure(SHINE, 94.0), Figure(SHINE, 98.0), 0.5).line() == "吸光率 96.0 %"
+
+
+def test_story_match_ends_with_the_measured_result(matches: list[Match]) -> None:
+    assert matches[0].stage == "closed"
+    assert [one.values[0] for one in matches[0].rounds] == ["吸光率 96.4 %", "吸光率 97.7 %", "吸光率 98.68 %"]
+    assert matches[1].stage == "proposed"
