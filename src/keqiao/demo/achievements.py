@@ -48,6 +48,11 @@ def level_of(seed: int, index: int) -> int:
     return weighted(source(seed, "level", index), _LEVELS)
 
 
+def language_of(seed: int, index: int) -> str:
+    """`zh`, `both`, or (seldom) `en`: the language that achievement number `index` is written in."""
+    return weighted(source(seed, "achievement language", index), (("zh", 85), ("both", 12), ("en", 3)))
+
+
 def achievement(cast: Cast, seed: int, index: int, state: str, published: float | None, created: float) -> Achievement:
     """Achievement number `index` in this state, created and published so many days ago."""
     rng = source(seed, "achievement", index)
@@ -58,10 +63,10 @@ def achievement(cast: Cast, seed: int, index: int, state: str, published: float 
     city = cast.city_of(school)
     give = figures_of(seed, index)
     slots = _slots(rng, topic, route, give, level, turn_of(index)) | {"lab": cast.lab_of(leader)}
-    language = weighted(rng, (("zh", 85), ("both", 12), ("en", 3)))
+    language = language_of(seed, index)
     title = tidy(reworded(rng, pick(rng, phrases("titles")["achievement"]).format_map(slots)))
     title_en, summary_en = _in_english(rng, topic, route, give, level) if language != "zh" else ("", "")
-    summary = _summary(rng, index, field, slots, level) if language != "en" else summary_en
+    summary = _summary(rng, index, topic.mode, slots, level) if language != "en" else summary_en
     right, note = _rights(rng, field)
     reason, words = pick(rng, _REJECTS) if state == "rejected" else ("", "")
     return Achievement(
@@ -80,7 +85,7 @@ def achievement(cast: Cast, seed: int, index: int, state: str, published: float 
         summary_en=summary_en if language == "both" else "",
         advantages=tidy(f"{slots['versus']}；{slots['merit']}；{slots['merit_two']}。"),
         applications=f"{slots['scene']}、{slots['scene_two']}。",
-        specifications=tuple(figure.line() for figure in give),
+        specifications=tuple(figure.line(language) for figure in give),
         intellectual_property=right,
         intellectual_property_note=note,
         maturity=level,
@@ -110,10 +115,10 @@ def _slots(rng: Random, topic: Topic, route: Route, give: tuple[Figure, ...], le
     return slots | offer_slots(rng, topic, route, give, before, level, slots)
 
 
-def _summary(rng: Random, index: int, field: Field, slots: Slots, level: int) -> str:
+def _summary(rng: Random, index: int, mode: str, slots: Slots, level: int) -> str:
     """The text; a result that has only been shown in principle boasts of no tests."""
     without = frozenset({"proof"}) if level <= 3 else frozenset()
-    return compose(rng, "achievements", slots, index * 7 + rng.randrange(3), field.mode, without=without)
+    return compose(rng, "achievements", slots, index * 7 + rng.randrange(3), mode, without=without)
 
 
 def _in_english(rng: Random, topic: Topic, route: Route, give: tuple[Figure, ...], level: int) -> tuple[str, str]:

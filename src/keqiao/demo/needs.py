@@ -36,6 +36,13 @@ def kind_of(index: int) -> str:
     return "technology" if point < 78 else "talent" if point < 88 else "finance" if point < 94 else "site"
 
 
+def language_of(seed: int, index: int) -> str:
+    """`zh`, `both`, or (seldom) `en`: the language that need number `index` is written in."""
+    if kind_of(index) != "technology":
+        return "zh"
+    return weighted(source(seed, "language", index), (("zh", 86), ("both", 12), ("en", 2)))
+
+
 def topic_of(index: int) -> Topic:
     """The topic of need or achievement number `index`."""
     topics = all_topics()
@@ -78,7 +85,7 @@ def need(cast: Cast, seed: int, index: int, state: str, published: float | None,
     company = cast.company_of_contact(contact)
     city = cast.city_of(company)
     slots = common_slots(rng, field, topic, turn_of(index))
-    language = weighted(rng, (("zh", 86), ("both", 12), ("en", 2))) if kind == "technology" else "zh"
+    language = language_of(seed, index)
     if kind == "technology":
         said = _technology(rng, seed, index, language, slots)
     else:
@@ -131,12 +138,11 @@ class Said(NamedTuple):
 def _technology(rng: Random, seed: int, index: int, language: str, slots: Slots) -> Said:
     topic, now, want = topic_of(index), present_of(seed, index), targets_of(seed, index)
     slots = slots | need_slots(rng, topic, now, want)
-    problem = compose(rng, "needs", slots, index * 5 + rng.randrange(3), field_of(topic.subject).mode)
+    problem = compose(rng, "needs", slots, index * 5 + rng.randrange(3), topic.mode)
     title = tidy(reworded(rng, pick(rng, phrases("titles")["need"]).format_map(slots | {"target": want[0].target()})))
     english = _in_english(rng, topic, want) if language != "zh" else ("", "")
-    return Said(
-        title, problem, *english, tuple(figure.line() for figure in now), tuple(figure.target() for figure in want)
-    )
+    current = tuple(figure.line(language) for figure in now)
+    return Said(title, problem, *english, current, tuple(figure.target(language) for figure in want))
 
 
 def _in_english(rng: Random, topic: Topic, want: tuple[Figure, ...]) -> tuple[str, str]:

@@ -43,7 +43,7 @@ def solution(cast: Cast, seed: int, index: int, need: int, basis: int, need_stat
         contact=leader,
         node=cast.city_of(school).node,
         state=state,
-        approach=compose(rng, "solutions", slots, index * 5 + rng.randrange(2), field.mode),
+        approach=compose(rng, "solutions", slots, index * 5 + rng.randrange(2), topic.mode),
         evidence=reworded(rng, tidy(with_numbers(rng, evidence))),
         specifications=tuple(figure.line() for figure in give),
         maturity=level,

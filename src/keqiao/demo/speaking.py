@@ -6,7 +6,7 @@ from random import Random
 
 from keqiao.demo.chance import combination, few, pick, with_numbers
 from keqiao.demo.composing import phrases
-from keqiao.demo.fields import Field, Route, Topic, field_of
+from keqiao.demo.fields import Field, Route, Topic
 from keqiao.demo.wording import Figure, given, in_english, present, versus, wanted, wanted_bare, wanted_doing
 
 Slots = dict[str, str]
@@ -65,7 +65,7 @@ def need_slots(rng: Random, topic: Topic, now: tuple[Figure, ...], want: tuple[F
         "name": first.measure.name,
         "value": first.quantity,
         "now": "，".join(present(rng, figure, also=rng.random() < 0.3) for figure in now[: 1 + (rng.random() < 0.5)]),
-        "colour": with_numbers(rng, pick(rng, phrases("needs")["colour"][field_of(topic.subject).mode])),
+        "colour": with_numbers(rng, pick(rng, phrases("needs")["colour"][topic.mode])),
         "who_bare": f"公司主营{pick(rng, topic.makers)}，产品用在{pick(rng, topic.scenes)}等场合",
     }
 
@@ -77,7 +77,7 @@ def offer_slots(
     first = give[0]
     also = rng.random() < 0.3
     said = [given(rng, first, also=also), *(given(rng, figure) for figure in give[1:])]
-    stages = phrases("achievements")["stage"][field_of(topic.subject).mode]
+    stages = phrases("achievements")["stage"][topic.mode]
     aim = topic.aims[route.aim] if route.aim >= 0 else pick(rng, topic.aims)
     return {
         "gap": topic.gaps[topic.routes.index(route) % len(topic.gaps)],

@@ -57,13 +57,16 @@ class Figure:
         unit = self.measure.unit
         return f"{self.number}{'' if unit in ('', '°') else ' '}{unit}"
 
-    def line(self) -> str:
-        """What was measured or is offered: ``吸光率 98.5 %``."""
-        return f"{self.measure.name} {self.quantity}"
+    def line(self, language: str = "zh") -> str:
+        """What was measured or is offered: ``吸光率 98.5 %``, or in English (`en`) ``Absorptance 98.5 %``."""
+        return " ".join(self._parts(language))
 
-    def target(self) -> str:
-        """What is asked for: ``吸光率 ≥ 98 %``."""
-        return f"{self.measure.name} {self.measure.relation} {self.quantity}"
+    def target(self, language: str = "zh") -> str:
+        """What is asked for: ``吸光率 ≥ 98 %``, or in English (`en`) ``Absorptance ≥ 98 %``."""
+        return f" {self.measure.relation} ".join(self._parts(language))
+
+    def _parts(self, language: str) -> tuple[str, str]:
+        return (self.measure.en, english_quantity(self)) if language == "en" else (self.measure.name, self.quantity)
 
     def reaches(self, target: Figure) -> bool:
         return self.measure.reaches(self.value, target.value)
@@ -115,12 +118,20 @@ def versus(before: Figure, after: Figure) -> str:
 def in_english(figure: Figure, *, target: bool) -> str:
     """``absorptance of at least 98 %`` or ``absorptance 98.7 %``."""
     name = figure.measure.en[:1].lower() + figure.measure.en[1:]
-    amount = figure.quantity
-    for chinese, english in _UNITS.items():
-        amount = amount.replace(f"/{chinese}", f"/{english.rstrip('s')}").replace(chinese, english)
+    amount = english_quantity(figure)
     if not target:
         return f"{name} {amount}"
     return f"{name} of {'at least' if figure.measure.better == 'high' else 'at most'} {amount}"
+
+
+def english_quantity(figure: Figure) -> str:
+    """``98 %``, ``26000 CNY``, ``3 times/year``."""
+    if figure.measure.unit == "万元":
+        return f"{figure.value * 10_000:.0f} CNY"
+    amount = figure.quantity
+    for chinese, english in _UNITS.items():
+        amount = amount.replace(f"/{chinese}", f"/{english.rstrip('s')}").replace(chinese, english)
+    return amount
 
 
 def _said(rng: Random, figure: Figure, phrases: tuple[str, ...], *, also: bool) -> str:
@@ -129,6 +140,6 @@ def _said(rng: Random, figure: Figure, phrases: tuple[str, ...], *, also: bool) 
 
 
 _UNITS = {
-    "万元": "0,000 CNY", "元": "CNY", "次": "times", "天": "days", "个月": "months", "月": "months", "年": "years",
+    "元": "CNY", "次": "times", "天": "days", "个月": "months", "月": "months", "年": "years",
     "亩": "mu", "分": "points", "条": "entries", "周": "week", "个": "samples",
 }  # fmt: skip

@@ -14,12 +14,13 @@ from functools import cached_property
 from random import Random
 from typing import Literal
 
+from keqiao.demo import achievements
 from keqiao.demo.achievements import achievement, figures_of
 from keqiao.demo.cast import NODES, Cast
 from keqiao.demo.chance import few, source, weighted
 from keqiao.demo.fields import all_topics, field_of
 from keqiao.demo.matches import LONG_STAGES, STAGES, match
-from keqiao.demo.needs import kind_of, need, targets_of, topic_of
+from keqiao.demo.needs import kind_of, language_of, need, targets_of, topic_of
 from keqiao.demo.parties import organisation, person
 from keqiao.demo.records import Achievement, Match, Need, Node, Organisation, Person, Solution
 from keqiao.demo.refusing import shortfall
@@ -143,8 +144,9 @@ class World:
 
     @cached_property
     def _technical(self) -> list[int]:
-        """Needs of technology that the story does not tell."""
-        return [index for index in range(len(NEEDS), self.counts.needs) if kind_of(index) == "technology"]
+        """Needs of technology in Chinese that the story does not tell."""
+        rest = range(len(NEEDS), self.counts.needs)
+        return [index for index in rest if kind_of(index) == "technology" and language_of(self.seed, index) != "en"]
 
     @cached_property
     def _matched_needs(self) -> list[int]:
@@ -166,10 +168,11 @@ class World:
 
     @cached_property
     def _published(self) -> list[list[int]]:
-        """Published achievements by topic."""
+        """Published achievements by topic, those in English only left out: whoever matches measures in one language."""
         by_topic: list[list[int]] = [[] for _topic in all_topics()]
         for index in range(len(NEEDS), self.counts.achievements):
-            if self._achievement_state(index) == "published":
+            in_english = achievements.language_of(self.seed, index) == "en"
+            if self._achievement_state(index) == "published" and not in_english:
                 by_topic[topic_of(index).number].append(index)
         return by_topic
 

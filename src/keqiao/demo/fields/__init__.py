@@ -65,10 +65,15 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A problem that needs and achievements share: the same thing in the words of a workshop and of a laboratory."""
+    """A problem that needs and achievements share: the same thing in the words of a workshop and of a laboratory.
+
+    `mode` says what kind of work it is (`goods`, `process`, `software`, `living`, `works`, `clinic`) and so which
+    general remarks fit: rice has no returns from customers. It is the field's, unless the topic has its own.
+    """
 
     subject: str
     number: int
+    mode: str
     things: tuple[str, ...]
     thing_en: str
     aims: tuple[str, ...]
@@ -94,11 +99,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A technical field.
-
-    `mode` says what kind of work it is (`goods`, `process`, `software`, `living`, `works`, `clinic`) and so which
-    general remarks fit: a field of rice has no returns from customers.
-    """
+    """A technical field: where its companies stand in the classifications, what they are called, what they have."""
 
     key: str
     name: str
@@ -140,14 +141,15 @@ def field_of(subject: str) -> Field:
 
 
 def _field(data: dict[str, Any], first: int) -> Field:
-    topics = tuple(_topic(entry, str(data["key"]), first + place) for place, entry in enumerate(data["topics"]))
+    common = {"subject": str(data["key"]), "mode": str(data["mode"])}
+    topics = tuple(_topic(common | entry, first + place) for place, entry in enumerate(data["topics"]))
     return Field(**(_frozen(data) | {"topics": topics}))
 
 
-def _topic(data: dict[str, Any], subject: str, number: int) -> Topic:
+def _topic(data: dict[str, Any], number: int) -> Topic:
     routes = tuple(Route(**_frozen(entry)) for entry in data["routes"])
     figures = tuple(Measure(**_frozen(entry)) for entry in data["figures"])
-    own = {"subject": subject, "number": number, "routes": routes, "figures": figures, "role": Role(**data["role"])}
+    own = {"number": number, "routes": routes, "figures": figures, "role": Role(**data["role"])}
     return Topic(**(_frozen(data) | own))
 
 
