@@ -67,6 +67,7 @@ def test_both_say_yes_in_any_order(first: str, propose: Make, personas: Personas
     do(proposal, "accept", personas[second])
     agreed = Proposal.objects.get(pk=proposal.pk)
     assert (agreed.state, agreed.agreed_at is not None, agreed.is_ready_for_project) == ("agreed", True, True)
+    assert journal.history(agreed.need).get().verb == "receive_answer"
     assert not clocks.running(agreed).exists()
 
 

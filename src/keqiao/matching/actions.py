@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from keqiao.exchange.enums import SolutionState
+from keqiao.exchange.enums import NeedState, SolutionState
 from keqiao.exchange.models import Achievement, Need, NonDisclosure, Solution
 from keqiao.exchange.rules import is_owner
 from keqiao.kernel import workflow as kernel
-from keqiao.kernel.access import Invalid, NotAllowed, NotNow
+from keqiao.kernel.access import SYSTEM, Invalid, NotAllowed, NotNow
 from keqiao.matching.enums import GOING_ON
 from keqiao.matching.forms import NDA_WORDING
 from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
@@ -64,6 +64,7 @@ def propose_solution(row: Proposal, data: Data, actor: Any) -> None:
     row.provider, row.provider_organisation = solution.contact, solution.organisation
     now = timezone.now()
     row.asker_accepted_at = row.provider_accepted_at = row.agreed_at = now
+    note_answer(solution.need_id)
 
 
 def take_asker(row: Proposal, need: Need) -> None:
@@ -117,6 +118,13 @@ def note_agreement(row: Proposal) -> None:
     """Both have said yes."""
     if row.asker_accepted_at and row.provider_accepted_at:
         row.agreed_at = timezone.now()
+        note_answer(row.need_id)
+
+
+def note_answer(need: int) -> None:
+    """The need has an answer that both sides want: the promise of a first answer is kept."""
+    if Need.objects.filter(pk=need, state=NeedState.OPEN).exists():
+        kernel.run(kernel.REGISTRY["needs"], need, "receive_answer", actor=SYSTEM)
 
 
 def decline(row: Proposal, data: Data, actor: Person) -> Data:

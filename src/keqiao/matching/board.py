@@ -31,7 +31,11 @@ COLUMNS: tuple[tuple[str, str | _StrPromise], ...] = (
     (ENDED, _("已结束")),
 )
 MOST = 200
-"""Cards on a board. Who has more looks at one role or one column at a time."""
+"""Proposals looked at. Who has more looks at one role or one column at a time."""
+
+
+SHOWN = {MINE: 60, THEIRS: 60, AGREED: 60, GOING: 8, ENDED: 8}
+"""Cards in a column: all that somebody has to do something about, a few of what is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,12 @@ class Column:
     name: str
     label: str | _StrPromise
     cards: list[Card]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many cards are not shown."""
+        return self.total - len(self.cards)
 
 
 def as_asker(actor: Actor) -> Q:
@@ -80,11 +90,17 @@ def board(actor: Actor, role: str = "") -> list[Column]:
     """The columns with their cards, newest first; the clocks in one query."""
     rows = list(proposals_of(actor, role)[:MOST])
     clocks = running(rows)
-    columns = {name: Column(name, label, []) for name, label in COLUMNS}
+    sorted_rows: dict[str, list[Proposal]] = {name: [] for name, _label in COLUMNS}
     for row in rows:
-        card = Card(row.seen_by(actor), role_of(row, actor), clocks.get(row.pk))
-        columns[column_of(row, actor)].cards.append(card)
-    return list(columns.values())
+        sorted_rows[column_of(row, actor)].append(row)
+    return [
+        Column(name, label, [card_of(row, actor, clocks) for row in found[: SHOWN[name]]], len(found))
+        for (name, label), found in zip(COLUMNS, sorted_rows.values(), strict=True)
+    ]
+
+
+def card_of(row: Proposal, actor: Actor, clocks: dict[int, ClockRun]) -> Card:
+    return Card(row.seen_by(actor), role_of(row, actor), clocks.get(row.pk))
 
 
 def proposals_of(actor: Actor, role: str) -> QuerySet[Proposal]:

@@ -68,7 +68,7 @@ def achievement_text(seen: Seen) -> str:
     return joined([seen.summary, seen.advantages, seen.applications, figures, seen.title_en, seen.summary_en])
 
 
-def need_document(row: Need, seen: Seen, audience: str) -> Document:
+def need_document(row: Need, seen: Seen, audience: str, reading: bool) -> Document:
     text = need_text(seen)
     return Document(
         id=document_id("need", row.pk, audience),
@@ -81,7 +81,7 @@ def need_document(row: Need, seen: Seen, audience: str) -> Document:
         node=row.node_id,
         language=language(f"{seen.title} {text}"),
         created=moment(row),
-        figures=need_targets(seen),
+        figures=need_targets(seen) if reading else (),
     )
 
 
@@ -90,20 +90,23 @@ def moment(row: Any) -> int:
     return int((row.published_at or row.created_at).timestamp())
 
 
-def need_documents(row: Need) -> list[Document]:
-    """The public document of a published need, and the platform's where some of the text is hidden."""
+def need_documents(row: Need, *, reading: bool = True) -> list[Document]:
+    """The public document of a published need, and the platform's where some of the text is hidden.
+
+    Without `reading` the figures of a text without targets are not looked for.
+    """
     if row.state not in KIND_OF_STATE:
         return []
-    public = need_document(row, row.at(Level.PUBLIC), PUBLIC)
+    public = need_document(row, row.at(Level.PUBLIC), PUBLIC, reading)
     if row.state != NeedState.OPEN:
         return [public]
-    full = need_document(row, row.at(OWNER), PLATFORM)
+    full = need_document(row, row.at(OWNER), PLATFORM, reading)
     hides = (full.text, full.figures) != (public.text, public.figures)
     return [public, full] if hides else [public]
 
 
-def achievement_documents(row: Achievement) -> list[Document]:
-    """The public document of a published achievement."""
+def achievement_documents(row: Achievement, *, reading: bool = True) -> list[Document]:
+    """The public document of a published achievement; without `reading` the figures of its text are not looked for."""
     if row.state not in row.shown_states:
         return []
     seen = row.at(Level.PUBLIC)
@@ -120,12 +123,12 @@ def achievement_documents(row: Achievement) -> list[Document]:
             node=row.node_id,
             language=language(f"{seen.title} {text}"),
             created=moment(row),
-            figures=offered_figures(seen.specifications, text),
+            figures=offered_figures(seen.specifications, text) if reading else (),
         )
     ]
 
 
-def person_documents(row: Person) -> list[Document]:
+def person_documents(row: Person, *, reading: bool = True) -> list[Document]:
     """The public document of somebody who chose to be listed and says something about the work."""
     seen = row.at(Level.PUBLIC)
     text = joined([seen.introduction, seen.introduction_en])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from keqiao.exchange import coach
 MEASURES = {"degC": "℃", "um": "μm", "g/cm**3": "g/cm³", "year": "年", "month": "个月", "day": "天", "tenth": "成",
             "hour": "小时", "minute": "分钟", "CNY": "元", "count": "", "degree": "°"}  # fmt: skip
 """Units whose everyday spelling is not the one that pint reads."""
+POWER = re.compile(r"\*\*(-?\d+)")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def figure_of(row: Mapping[str, Any]) -> Figure | None:
@@ -80,7 +83,14 @@ def readable(figure: Figure) -> tuple[float | None, float | None, str]:
 
 def spelled(unit: str) -> str:
     """The unit as people write it."""
-    return MEASURES.get(unit, unit.replace("**", "^").replace("*", "·"))
+    if unit in MEASURES:
+        return MEASURES[unit]
+    return POWER.sub(raised, unit).replace("*", "·")
+
+
+def raised(power: re.Match[str]) -> str:
+    """`**2` as people write it."""
+    return power[1].translate(SUPERSCRIPTS)
 
 
 def plain(value: float | None) -> str:

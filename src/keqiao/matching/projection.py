@@ -29,7 +29,7 @@ from keqiao.parties.models import Person
 NAME = "index"
 BATCH = 1000
 
-SOURCES: dict[str, tuple[type[Model], Callable[[Any], list[Document]]]] = {
+SOURCES: dict[str, tuple[type[Model], Callable[..., list[Document]]]] = {
     "need": (Need, need_documents),
     "achievement": (Achievement, achievement_documents),
     "person": (Person, person_documents),

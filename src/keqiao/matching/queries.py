@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 RELEVANCE, NEWEST = "relevance", "newest"
 THREAD = 0.3
 """From this score on, the home page draws a thread between a need and an achievement."""
+BESIDES = 3
+"""People and solved needs shown with a need's achievements."""
+FAINT = 0.35
+"""A candidate of less than this share of the best one's score is only noise beside it."""
 NEAREST = 40
 """How many of the most relevant are put in order of time when somebody asks for the newest first."""
 
@@ -88,8 +92,8 @@ def candidates(need: Need, actor: Actor, limit: int = 10, order: str = RELEVANCE
     aside = Filter(without=[document_id("achievement", pk) for pk in set_aside(need)])
     return Candidates(
         achievements=find(query, (ACHIEVEMENT,), actor, limit, order=order, only=aside),
-        people=find(query, (PERSON,), actor, max(3, limit // 2), order=order),
-        solved=find(query, (SOLVED,), actor, max(3, limit // 2), order=order, only=Filter(without=without)),
+        people=find(query, (PERSON,), actor, BESIDES, order=order),
+        solved=find(query, (SOLVED,), actor, BESIDES, order=order, only=Filter(without=without)),
         seconds=time.perf_counter() - started,
         order=order,
     )
@@ -143,7 +147,7 @@ def find(
     """The best of some kinds, as this person may see them. Asks the public documents only."""
     wanted = NEAREST if order == NEWEST else limit
     hits = engine().search(query, kinds=kinds, audience=(PUBLIC,), limit=wanted, filter=only)
-    found = seen(hits, query, actor)
+    found = seen([hit for hit in hits if hit.score >= FAINT * hits[0].score], query, actor)
     if order == NEWEST:
         created = {hit.id: hit.document.created for hit in hits}
         found.sort(key=lambda one: -created[document_id(table_of(one), one.row.pk)])
@@ -192,7 +196,8 @@ def with_organisation(rows: Any) -> Any:
 def is_current(hit: Candidate, row: Any) -> bool:
     """Whether the document is what the row says now."""
     documents_of = SOURCES[row_of(hit.id)[0]][1]
-    return any(document.id == hit.id and same_words(document, hit.document) for document in documents_of(row))
+    now = documents_of(row, reading=False)
+    return any(document.id == hit.id and same_words(document, hit.document) for document in now)
 
 
 def same_words(one: Any, other: Any) -> bool:

@@ -20,7 +20,8 @@ from keqiao.matching import browse
 from keqiao.matching.documents import PUBLIC, document_id, row_of
 from keqiao.matching.filters import FACETS, KINDS, Filters, label_of
 from keqiao.matching.index import engine
-from keqiao.matching.queries import NEWEST, RELEVANCE, Found, rows_of, seen
+from keqiao.matching.projection import SOURCES
+from keqiao.matching.queries import NEWEST, RELEVANCE, Found, seen
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -138,25 +139,33 @@ def with_words(text: str, actor: Actor, since: int | None = None) -> list[Hit]:
     ]
 
 
+COLUMNS = ("fields", "field_path", "region", "node_id", "maturity", "intellectual_property", "cooperation_modes")
+"""What filters look at. All are public for every row (a test says so): no count can hint at a hidden value."""
+
+
 def facts_of(found: Sequence[Candidate], actor: Actor) -> dict[str, dict[str, frozenset[str]]]:
-    """What filters look at, for the documents whose rows this person may see; one query a table.
+    """What filters look at, for the documents whose rows this person may see; one narrow query a table."""
+    kinds = {row_of(one.id): one.document.kind for one in found}
+    result = {}
+    for table in {name for name, _pk in kinds}:
+        model = SOURCES[table][0]
+        columns = [name for name in COLUMNS if name in {f.attname for f in model._meta.concrete_fields}]
+        rows = model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+        for row in rows.filter(pk__in=[pk for name, pk in kinds if name == table]).values("pk", *columns):
+            result[document_id(table, row["pk"])] = facts(row, kinds[table, row["pk"]])
+    return result
 
-    These columns are public for every row (a test says so), so that no count can hint at a hidden value.
-    """
-    rows = rows_of((one.id for one in found), actor)
-    return {one.id: facts(rows[row_of(one.id)], one.document.kind) for one in found if row_of(one.id) in rows}
 
-
-def facts(row: Any, kind: str) -> dict[str, frozenset[str]]:
+def facts(row: dict[str, Any], kind: str) -> dict[str, frozenset[str]]:
     """The values of one row, by facet."""
     return {
         "kind": frozenset(name for name, kinds in KINDS.items() if kind in kinds),
-        "field": frozenset(getattr(row, "field_path", None) or taxonomy.path_of(row.fields)),
-        "region": frozenset([row.region] if row.region else []),
-        "node": frozenset([row.node_id] if getattr(row, "node_id", "") else []),
-        "trl": frozenset([str(row.maturity)] if getattr(row, "maturity", None) else []),
-        "ip": frozenset([row.intellectual_property] if getattr(row, "intellectual_property", "") else []),
-        "mode": frozenset(getattr(row, "cooperation_modes", ())),
+        "field": frozenset(row["field_path"] if "field_path" in row else taxonomy.path_of(row["fields"])),
+        "region": frozenset([row["region"]] if row["region"] else []),
+        "node": frozenset([row["node_id"]] if row.get("node_id") else []),
+        "trl": frozenset([str(row["maturity"])] if row.get("maturity") else []),
+        "ip": frozenset([row["intellectual_property"]] if row.get("intellectual_property") else []),
+        "mode": frozenset(row.get("cooperation_modes", ())),
     }
 
 
