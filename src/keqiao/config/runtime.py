@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app as jobs
 
 from keqiao.config.env import env_bool
 from keqiao.kernel import journal, projections
+from keqiao.kernel.bell import Bell, wait
 
 log = logging.getLogger("keqiao.runtime")
 
@@ -24,7 +25,10 @@ Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
 BREATH = 0.2
-"""Seconds between two looks at the journal; seals lag by no more than this and the work itself."""
+"""Seconds between two looks at the journal while an entry waits for an older transaction to end."""
+
+REST = 10.0
+"""Seconds between two looks when nobody rings: the bell is the rule, this only the safety net."""
 
 
 def with_runtime(application: Application) -> Application:
@@ -65,27 +69,40 @@ async def work() -> None:
 
 
 async def follow_journal() -> None:
-    """Seal what is final and bring the projections up to date, for ever; trouble is logged and tried again."""
-    while True:
-        try:
-            moved = await sync_to_async(seal_and_project, thread_sensitive=False)()
-        except Exception:
-            log.exception("the journal could not be followed; trying again")
-            moved = 0
-            await asyncio.sleep(2)
-        if not moved:
-            await asyncio.sleep(BREATH)
+    """Seal what is final and bring the projections up to date, for ever; trouble is logged and tried again.
+
+    A writer rings when its transaction commits. What it wrote is final only when no older transaction runs any more,
+    so as long as something waits to be sealed the journal is looked at again and again, else once in a while.
+    """
+    bell = Bell(journal.CHANNEL)
+    rung = bell.subscribe()
+    try:
+        recent = False  # the first look is at everything
+        while True:
+            recent = await wait(rung, await one_round(recent=recent))
+    finally:
+        bell.leave(rung)
 
 
-def seal_and_project() -> int:
-    """One round. Returns how many entries were sealed."""
+async def one_round(*, recent: bool) -> float:
+    """Seal and project; how long to rest at most until the next look."""
+    try:
+        waiting = await sync_to_async(seal_and_project, thread_sensitive=False)(recent=recent)
+    except Exception:
+        log.exception("the journal could not be followed; trying again")
+        return 2.0
+    return BREATH if waiting else REST
+
+
+def seal_and_project(*, recent: bool) -> bool:
+    """One round over the newest entries, or over all of them. Says whether some still wait for the sealer."""
     close_old_connections()
     try:
-        sealed = journal.seal()
+        journal.seal_all(recent=recent)
         projections.catch_up_all()
+        return journal.unsealed(include_running=True, recent=True).exists()
     finally:
         close_old_connections()
-    return sealed
 
 
 async def run_jobs() -> None:

@@ -68,7 +68,7 @@ def rebuild(name: str | None) -> None:
             click.echo(known)
         return
     if name not in projections.REGISTRY:
-        raise click.BadParameter(f"no projection is called {name}; there are: {', '.join(sorted(projections.REGISTRY))}")
+        raise click.BadParameter(f"unknown projection {name}; known: {', '.join(sorted(projections.REGISTRY))}")
     click.echo(f"{projections.rebuild(name)} entries read")
 
 

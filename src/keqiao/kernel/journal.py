@@ -34,6 +34,7 @@ CHANNEL = "keqiao_journal"
 SEALED_CHANNEL = "keqiao_sealed"
 SEALER_LOCK = 7_310_001
 BATCH = 2_000
+WINDOW = 20_000
 
 
 def canonical(value: object) -> str:
@@ -209,8 +210,11 @@ def link(previous_hash: str, entry: Entry) -> str:
     return hashlib.sha256(f"{previous_hash}{canonical(entry.digest_fields())}".encode()).hexdigest()
 
 
-def seal(limit: int = BATCH, *, include_running: bool = False) -> int:
+def seal(limit: int = BATCH, *, include_running: bool = False, recent: bool = False) -> int:
     """Link up to `limit` final entries to the chain. Returns how many; 0 also when another sealer is at work.
+
+    `recent` looks only at the newest `WINDOW` entries, which is where new ones are unless a long transaction held them
+    back; somebody has to look at all of them from time to time.
 
     `include_running` also takes the entries of the caller's own open transaction: for loaders and tests that write
     and seal in one go, alone in the database.
@@ -222,20 +226,20 @@ def seal(limit: int = BATCH, *, include_running: bool = False) -> int:
         last = Seal.objects.order_by("-position").first()
         position, previous = (last.position, last.hash) if last else (0, GENESIS)
         links = []
-        for entry in unsealed(include_running=include_running)[:limit]:
+        for entry in unsealed(include_running=include_running, recent=recent)[:limit]:
             position += 1
             previous_hash, previous = previous, link(previous, entry)
             links.append(Seal(position=position, entry=entry, previous_hash=previous_hash, hash=previous))
-        Seal.objects.bulk_create(links)
+        bulk.copy_in(Seal, links)
         if links:
             cursor.execute("SELECT pg_notify(%s, %s)", [SEALED_CHANNEL, str(position)])
         return len(links)
 
 
-def seal_all(*, include_running: bool = False) -> int:
+def seal_all(limit: int = BATCH, *, include_running: bool = False) -> int:
     """Seal until nothing final is left unsealed. Returns how many entries were sealed."""
     total = 0
-    while done := seal(include_running=include_running):
+    while done := seal(limit, include_running=include_running):
         total += done
     return total
 
@@ -248,9 +252,12 @@ class OldestRunning(models.Func):
     output_field = models.BigIntegerField()
 
 
-def unsealed(*, include_running: bool = False) -> models.QuerySet[Entry]:
+def unsealed(*, include_running: bool = False, recent: bool = False) -> models.QuerySet[Entry]:
     """Entries that are final and not yet in the chain, in the order in which they will be."""
     waiting = Entry.objects.filter(seal=None).order_by("transaction", "seq")
+    if recent:
+        newest = Entry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+        waiting = waiting.filter(seq__gt=newest - WINDOW)
     return waiting if include_running else waiting.filter(transaction__lt=OldestRunning())
 
 

@@ -2,74 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator
-from typing import Any
 
-import psycopg
 from asgiref.sync import sync_to_async
-from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 
+from keqiao.kernel.bell import Bell, wait
 from keqiao.kernel.journal import SEALED_CHANNEL
 from keqiao.kernel.models import Seal
 from keqiao.observatory import queries
 
-log = logging.getLogger("keqiao.stream")
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it lives, so that proxies and readers do not give up."""
 
 
-class Bell:
-    """Rings for every reader when the sealer has sealed something."""
-
-    def __init__(self) -> None:
-        self.waiting: set[asyncio.Event] = set()
-        self.listener: asyncio.Task[None] | None = None
-
-    def subscribe(self) -> asyncio.Event:
-        event = asyncio.Event()
-        self.waiting.add(event)
-        if self.listener is None or self.listener.done():
-            self.listener = asyncio.create_task(self.listen())
-        return event
-
-    def leave(self, event: asyncio.Event) -> None:
-        self.waiting.discard(event)
-        if not self.waiting and self.listener:
-            self.listener.cancel()
-            self.listener = None
-
-    def ring(self) -> None:
-        for event in self.waiting:
-            event.set()
-
-    async def listen(self) -> None:
-        """Wait on PostgreSQL; a lost connection rings once (readers look for themselves) and is made anew."""
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(
-                    **connection_parameters(), autocommit=True
-                ) as listening:
-                    await listening.execute(f"LISTEN {SEALED_CHANNEL}")
-                    async for _notice in listening.notifies():
-                        self.ring()
-            except psycopg.Error:
-                log.warning("the live feed lost the database; connecting again")
-                self.ring()
-                await asyncio.sleep(1)
-
-
-bell = Bell()
-
-
-def connection_parameters() -> dict[str, Any]:
-    """How Django reaches the database, without what only its pool understands."""
-    parameters = connection.get_connection_params()
-    wanted = ("dbname", "user", "password", "host", "port", "sslmode")
-    return {name: str(parameters[name]) for name in wanted if parameters.get(name)}
+bell = Bell(SEALED_CHANNEL)
 
 
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
@@ -97,11 +45,8 @@ async def events(position: int) -> AsyncIterator[bytes]:
                 position = item.position
                 body = json.dumps(item.as_json(), ensure_ascii=False)
                 yield f"id: {item.position}\nevent: feed\ndata: {body}\n\n".encode()
-            try:
-                await asyncio.wait_for(event.wait(), HEARTBEAT)
-            except TimeoutError:
+            if not await wait(event, HEARTBEAT):
                 yield b": alive\n\n"
-            event.clear()
     finally:
         bell.leave(event)
 
