@@ -236,10 +236,10 @@ def seal(limit: int = BATCH, *, include_running: bool = False, recent: bool = Fa
         return len(links)
 
 
-def seal_all(limit: int = BATCH, *, include_running: bool = False) -> int:
+def seal_all(limit: int = BATCH, *, include_running: bool = False, recent: bool = False) -> int:
     """Seal until nothing final is left unsealed. Returns how many entries were sealed."""
     total = 0
-    while done := seal(limit, include_running=include_running):
+    while done := seal(limit, include_running=include_running, recent=recent):
         total += done
     return total
 
