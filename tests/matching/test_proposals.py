@@ -16,7 +16,7 @@ from keqiao.kernel.workflow import run
 from keqiao.matching.models import Proposal
 from keqiao.matching.workflow import PROPOSALS
 from keqiao.parties.models import Person
-from tests.matching.conftest import Make
+from tests.matching.conftest import Make, record
 from tests.personas import Personas
 
 SEALED = {"organisation": int(Level.NDA), "contact": int(Level.NDA)}
@@ -349,3 +349,45 @@ def test_a_declined_solution_becomes_nothing(accepted_solution: Solution, sealed
     with pytest.raises(NotNow):
         run(PROPOSALS, None, "from_solution", actor=SYSTEM, data={"solution": accepted_solution.pk})
     assert Proposal.objects.count() == 0
+
+
+# ---- when a record leaves the market ------------------------------------------------------------------------------
+
+ENDS = [
+    ("need", "in_project", "chosen_other"),
+    ("need", "withdrawn", "other"),
+    ("need", "expired", "other"),
+    ("achievement", "withdrawn", "other"),
+]
+
+
+@pytest.mark.parametrize(("table", "to_state", "code"), ENDS)
+def test_those_who_wait_get_an_answer(table: str, to_state: str, code: str, propose: Make, sealed) -> None:
+    proposal = propose()
+    row = getattr(proposal, table)
+    before, row.state = row.state, to_state
+    record(row, "leave", before=before)
+    sealed()
+    ended = Proposal.objects.get()
+    assert (ended.state, ended.decline_reason) == ("declined", code)
+    assert ended.decline_text
+    assert not clocks.running(ended).exists()
+
+
+def test_the_pair_that_became_a_project_stays(propose: Make, owner, professor, sealed) -> None:
+    proposal = propose()
+    do(proposal, "accept", owner)
+    do(proposal, "accept", professor)
+    run(PROPOSALS, proposal.pk, "open_project", actor=SYSTEM)
+    need = Need.objects.get()
+    need.state = "in_project"
+    record(need, "start_project", before="open")
+    sealed()
+    assert state(proposal) == "in_project"
+
+
+def test_nobody_but_the_platform_ends_a_proposal(propose: Make, operator) -> None:
+    proposal = propose()
+    with pytest.raises(NotAllowed):
+        do(proposal, "close", operator, code="other", reason="不再需要。")
+    assert state(proposal) == "proposed"

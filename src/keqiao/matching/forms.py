@@ -104,6 +104,10 @@ class DeclineForm(WordsForm):
     field_order = ("code", "reason")
 
 
+class CloseForm(DeclineForm):
+    """Why the platform ends a proposal: the need or the offer is no longer there."""
+
+
 class SetAsideForm(PairForm):
     """A candidate that does not fit, and why; the words may be left out, nobody waits for them."""
 

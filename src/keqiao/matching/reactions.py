@@ -1,25 +1,48 @@
 """What matching does by itself when something happens elsewhere: it reads the journal, so nobody has to know of it.
 
-A published achievement is matched against open needs; an accepted solution becomes a proposal. Entries older than
-`FRESH` are passed over, so that rebuilding this projection tells nobody old news.
+A published achievement is matched against open needs; an accepted solution becomes a proposal; when a need or an
+achievement leaves the market, those who still wait for an answer get one. Entries older than `FRESH` are passed over,
+so that rebuilding this projection tells nobody old news.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from keqiao.exchange.enums import AchievementState, SolutionState
+from keqiao.exchange.enums import AchievementState, DeclineReason, NeedState, SolutionState
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import SYSTEM, Refusal
 from keqiao.kernel.models import Entry
 from keqiao.kernel.projections import Projection, register
+from keqiao.matching.enums import WAITING, ProposalState
 from keqiao.matching.models import Proposal
 from keqiao.matching.reverse import log, match_achievements
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 FRESH = timedelta(days=2)
+OPEN_ENDED = (*WAITING, ProposalState.AGREED, ProposalState.NDA_SIGNED)
+"""Proposals that lead nowhere when their need or achievement leaves the market."""
+LEAVING: dict[str, dict[str, tuple[str, str | _StrPromise]]] = {
+    "need": {
+        NeedState.IN_PROJECT: (DeclineReason.CHOSEN_OTHER, _("需求方已与另一方进入合作。")),
+        NeedState.WITHDRAWN: (DeclineReason.OTHER, _("需求方撤回了这项需求。")),
+        NeedState.EXPIRED: (DeclineReason.OTHER, _("这项需求已到截止时间。")),
+        NeedState.TAKEN_DOWN: (DeclineReason.OTHER, _("这项需求已由平台下架。")),
+    },
+    "achievement": {
+        AchievementState.WITHDRAWN: (DeclineReason.OTHER, _("供给方下架了这项成果。")),
+        AchievementState.TAKEN_DOWN: (DeclineReason.OTHER, _("这项成果已由平台下架。")),
+    },
+}
+"""When a record comes into one of these states, why its proposals end."""
 
 
 def apply(entries: Sequence[Entry]) -> None:
@@ -32,11 +55,26 @@ def apply(entries: Sequence[Entry]) -> None:
     for entry in news:
         if comes_to(entry, "solution", SolutionState.ACCEPTED):
             propose(entry.object_id)
+        if entry.object_type in LEAVING and entry.from_state != entry.to_state:
+            answer_the_others(entry)
 
 
 def comes_to(entry: Entry, table: str, state: str) -> bool:
     """Whether the entry brought a row of this table into this state."""
     return entry.object_type == table and entry.to_state == state and entry.from_state != state
+
+
+def answer_the_others(entry: Entry) -> None:
+    """Those who were proposed for a need that is gone, or with an achievement that is gone, get an answer."""
+    reason = LEAVING[entry.object_type].get(entry.to_state)
+    if reason is None:
+        return
+    code, words = reason
+    waiting = Proposal.objects.filter(state__in=OPEN_ENDED, **{entry.object_type: entry.object_id})
+    with override("zh-hans"):
+        data = {"code": code, "reason": str(words)}
+    for pk in waiting.values_list("pk", flat=True):
+        kernel.run(kernel.REGISTRY["proposals"], pk, "close", actor=SYSTEM, data=data)
 
 
 def propose(solution: int) -> None:

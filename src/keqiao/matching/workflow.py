@@ -16,6 +16,7 @@ from keqiao.matching import actions, clocks
 from keqiao.matching.enums import WAITING, GradeState, KeptState, MatchState
 from keqiao.matching.enums import ProposalState as P
 from keqiao.matching.forms import (
+    CloseForm,
     DeclineForm,
     DismissForm,
     GradeForm,
@@ -116,6 +117,9 @@ PROPOSALS = Workflow(
              stops=(clocks.PROPOSAL_ANSWER,), tells=("asker", "provider", "manager"), tone="danger"),
         Verb(name="withdraw", label=_("撤回撮合"), source=WAITING, target=P.WITHDRAWN, who=is_broker, form=WordsForm,
              do=actions.withdraw, stops=(clocks.PROPOSAL_ANSWER,), tells=("asker", "provider", "manager")),
+        Verb(name="close", label=_("自动结束"), source=(*WAITING, P.AGREED, P.NDA_SIGNED), target=P.DECLINED,
+             who=is_system, form=CloseForm, do=actions.decline, stops=(clocks.PROPOSAL_ANSWER,),
+             tells=("asker", "provider", "manager")),
         Verb(name="open_project", label=_("进入合作"), source=(P.AGREED, P.NDA_SIGNED), target=P.IN_PROJECT,
              who=is_system, guard=nda_comes_first),
     ),
