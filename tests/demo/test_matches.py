@@ -130,6 +130,13 @@ def test_days_run_from_proposal_to_result(matches: list[Match], needs: list[Need
         assert min(known) >= 0
 
 
+def test_result_says_how_long_it_really_took(matches: list[Match]) -> None:
+    for match in matches[2:]:
+        if match.contract and match.result_note.startswith("历时"):
+            days = match.contract.signed_days_ago - match.rounds[-1].measured_days_ago
+            assert match.result_note.startswith(f"历时 {max(1, round(days / 30))} 个月"), match.index
+
+
 def test_money_and_scores_come_with_the_result(matches: list[Match]) -> None:
     for match in matches:
         closed = match.stage == "closed"

@@ -50,9 +50,10 @@ def test_organisations_of_small_have_names_of_their_own_and_none_is_known() -> N
     assert [one.name for one in organisations if not is_free(one.name)] == []
 
 
-def test_companies_far_down_the_seed_list_have_names_of_their_own() -> None:
+def test_organisations_of_seed_have_names_of_their_own_and_none_is_known() -> None:
     cast = Cast("seed")
-    names = [organisation(cast, 7, index).name for index in range(0, cast.organisations, 23)]
+    places = [*range(0, cast.counts.companies, 23), *range(cast.counts.companies, cast.organisations)]
+    names = [organisation(cast, 7, index).name for index in places]
     assert len(set(names)) == len(names)
     assert [name for name in names if not is_free(name)] == []
 

@@ -64,7 +64,7 @@ def match(cast: Cast, seed: int, index: int, need: int, achievement: int, stage:
         decline_text=declined[2],
         contract=contract,
         rounds=rounds,
-        result_note=_result(rng, rounds) if stage == "closed" else "",
+        result_note=_result(rng, rounds, contract.signed_days_ago) if contract and stage == "closed" else "",
         income=contract.amount * rng.choice((40, 60, 100, 100)) // 100 if contract and stage == "closed" else 0,
         reward=contract.amount * rng.randrange(28, 50) // 100 if contract and stage == "closed" else 0,
         asker_score=weighted(rng, ((5, 60), (4, 32), (3, 8))) if stage == "closed" else None,
@@ -152,6 +152,9 @@ def _note(rng: Random, number: int, last: bool, slots: Slots) -> str:
     return with_numbers(rng, first + str(pick(rng, lines["kept"][2:] if last else lines["kept"])).format_map(slots))
 
 
-def _result(rng: Random, rounds: tuple[Round, ...]) -> str:
+def _result(rng: Random, rounds: tuple[Round, ...], signed: int) -> str:
+    months = max(1, round((signed - rounds[-1].measured_days_ago) / 30))
     line = "，".join(rounds[-1].values)
-    return with_numbers(rng, pick(rng, phrases("matches")["result"]).format(number=len(rounds), line=line))
+    return with_numbers(
+        rng, pick(rng, phrases("matches")["result"]).format(number=len(rounds), line=line, months=months)
+    )

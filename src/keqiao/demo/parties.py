@@ -28,10 +28,10 @@ _INSTITUTES = {
 }
 _SERVICES = (
     ("service", "技术转移中心", "Technology Transfer Centre"),
-    ("park", "科技产业园", "Science Park"),
-    ("fund", "科创投资基金", "Innovation Fund"),
+    ("park", "创新产业园", "Science Park"),
+    ("fund", "创新投资基金", "Innovation Fund"),
     ("service", "知识产权服务有限公司", "Intellectual Property Services"),
-    ("government", "科创促进办公室", "Innovation Promotion Office"),
+    ("government", "创新促进办公室", "Innovation Promotion Office"),
 )
 _SIZES = (("micro", 30), ("small", 46), ("medium", 18), ("large", 6))
 _FAR_BRANDS = 67_000
