@@ -54,6 +54,7 @@ class Card:
     def as_initial(self) -> dict[str, Any]:
         """The values for the form; English text goes into the English fields."""
         values = {name: getattr(self, name) for name in FORM_FIELDS}
+        values["deadline"] = f"{self.deadline}T23:59" if self.deadline else ""
         for name in ("budget_minimum", "budget_maximum"):
             values[name] = f"{values[name]} 元" if values[name] else ""
         if self.source_language == "en":
@@ -174,7 +175,22 @@ def title_of(text: str, clauses: list[Clause]) -> str:
         return ""
     if language(text) == "en":
         return cut(STOP.split(text[chosen.start :], maxsplit=1)[0].strip(), 100, " ")
-    return cut(with_context(without_opening(chosen.text), chosen, clauses), LONGEST_TITLE, "")
+    title = with_subject(without_opening(chosen.text), chosen, clauses)
+    return cut(with_context(title, chosen, clauses), LONGEST_TITLE, "")
+
+
+POSSESSION = re.compile(r"^(?:外购的?|现有的?|目前的?|我们的?|我司的?|国产|采购的?|使用的?|现用的?)+")
+
+
+def with_subject(title: str, chosen: Clause, clauses: list[Clause]) -> str:
+    """`吸光率达到 98%` says of nothing in particular; `消光涂层吸光率多在 95%`, earlier, says of what."""
+    name = next((figure.name for figure in figures(title) if figure.name and title.startswith(figure.name)), "")
+    for clause in clauses if name else []:
+        subject, found, _rest = clause.text.partition(name)
+        subject = POSSESSION.sub("", subject.strip())
+        if found and clause is not chosen and 2 <= len(subject) <= 12:
+            return f"{subject}{title}"
+    return title
 
 
 def with_context(title: str, chosen: Clause, clauses: list[Clause]) -> str:
