@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -23,6 +23,12 @@ def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
 def as_list(value: Any) -> list[Any]:
     """One value as a list of one."""
     return [value]
+
+
+@register.filter
+def beside(cells: Sequence[Any], columns: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Cells with the columns that they stand in."""
+    return list(zip(cells, columns, strict=True))
 
 
 @register.filter
