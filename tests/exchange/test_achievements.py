@@ -86,7 +86,7 @@ def test_english_alone_is_enough(professor: Person, university: Organisation) ->
         "summary": "",
         "source_language": "en",
         "title_en": "Ultra-black coating sprayed at low temperature",
-        "summary_en": "Carbon nanotubes absorb the light; one spraying step at low temperature, proved on three detectors.",
+        "summary_en": "Carbon nanotubes absorb the light; one spraying step at low temperature, proved on detectors.",
     }
     pk = run(ACHIEVEMENT, None, "create", actor=professor, data=card).object_id
     run(ACHIEVEMENT, pk, "submit", actor=professor)

@@ -28,7 +28,8 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "powder": (
         "湖北某食品企业，粉体食品防结剂成本高。需要一种替代方案，添加量≤1%，预算50-100万元，3个月内完成小试，合作开发。",
-        {"kind": "technology", "names": ["添加量"], "budget": (500_000, 1_000_000), "deadline": "2027-02-24", "region": "42",
+        {"kind": "technology", "names": ["添加量"], "budget": (500_000, 1_000_000), "deadline": "2027-02-24",
+         "region": "42",
          "modes": ["development"], "missing": ["current_state", "problem"]},
     ),
     "engineer": (
@@ -54,8 +55,7 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
          "fields": ["X5.2", "C3841"]},
     ),
     "gear": (
-        "目前进口减速器回差3角分，价格高。拟委托开发国产RV减速器，要求回差≤1角分，额定寿命不低于6000小时，"
-        "年底前完成样机，投入200万元。",
+        "目前进口减速器回差3角分，价格高。拟委托开发国产减速器，要求回差≤1角分，额定寿命不低于6000小时，投入200万元。",
         {"kind": "technology", "names": ["回差", "额定寿命"], "budget": (None, 2_000_000), "modes": ["development"]},
     ),
     "wastewater": (
@@ -66,14 +66,16 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
         "想与高校共建实验室，研究钙钛矿组件封装，使用寿命达到25年，先用后付也可以谈。",
         {"modes": ["joint_laboratory", "try_first"], "names": ["使用寿命"]},
     ),
-    "deadline_year_end": ("明年底前找到可以买断的配方，预算一百五十万元。", {"deadline": "2027-12-31", "modes": ["transfer"]}),
+    "deadline_year_end": ("明年底前找到可以买断的配方，预算一百五十万元。",
+                          {"deadline": "2027-12-31", "modes": ["transfer"]}),
     "half_year": ("半年内给出检测方案。", {"deadline": "2027-05-24"}),
     "past": ("2020年3月1日前完成。", {"deadline": ""}),
     "university": ("与武汉大学合作过，仍未解决焊缝气孔问题，希望气孔率≤0.5%。", {"region": "", "names": ["气孔率"]}),
     "short": ("求助", {"title": "求助", "missing_first": "problem"}),
     "emoji": ("需要一种🔥耐火涂料，耐温≥１２００℃👍", {"names": ["耐温"], "kind": "technology"}),
     "loan": ("流动资金紧张，需要银行贷款500万元，期限一年。", {"kind": "finance", "budget": (None, 5_000_000)}),
-    "licence": ("Seeking a licence for a hydrogen storage alloy with capacity at least 2.5 %.", {"modes": ["licence"], "language": "en"}),
+    "licence": ("Seeking a licence for a hydrogen storage alloy with capacity at least 2.5 %.",
+                {"modes": ["licence"], "language": "en"}),
 }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def test_a_verb_in_the_wrong_state_changes_nothing(
 ) -> None:
     sources = {source for line in table.verbs if line.name == verb.name for source in line.sources}
     wrong = [state for state in table.states.values if state not in sources]
-    name = sorted(who_may(table, verb))[0]
+    name = min(who_may(table, verb))
     for state in wrong:
         row = at_state(table, state)
         before = world()

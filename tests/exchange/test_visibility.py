@@ -1,4 +1,4 @@
-"""Who sees which field of which record: on the page, through the API and in `seen_by`, for everybody and every state."""
+"""Who sees which field of which record: on the page, through the API and in `seen_by`."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ from tests.exchange.conftest import NEED_CARD
 from tests.personas import Personas
 
 NEED_PUBLIC = {
-    "title", "title_en", "source_language", "kind", "problem", "problem_en", "current_state", "targets", "fields", "region",
+    "title", "title_en", "source_language", "kind", "problem", "problem_en", "current_state", "targets", "fields",
+    "region",
     "cooperation_modes", "deadline", "deadline_zone", "published_at", "organisation", "node",
 }  # fmt: skip
 NEED_REGISTERED = NEED_PUBLIC | {"budget_minimum", "budget_maximum", "background", "contact", "manager"}
 NEED_ALL = set(Need.field_levels)
 ACHIEVEMENT_PUBLIC = {
-    "title", "title_en", "source_language", "summary", "summary_en", "advantages", "applications", "specifications", "fields",
+    "title", "title_en", "source_language", "summary", "summary_en", "advantages", "applications", "specifications",
+    "fields",
     "region", "cooperation_modes", "intellectual_property", "maturity", "organisation", "node", "published_at",
 }  # fmt: skip
 ACHIEVEMENT_REGISTERED = ACHIEVEMENT_PUBLIC | {
-    "intellectual_property_note", "maturity_evidence", "maturity_assessor", "maturity_date", "price_idea", "contact", "team",
+    "intellectual_property_note", "maturity_evidence", "maturity_assessor", "maturity_date", "price_idea", "contact",
+    "team",
 }  # fmt: skip
 ACHIEVEMENT_ALL = set(Achievement.field_levels)
 SOLUTION_ALL = set(Solution.field_levels)

@@ -29,7 +29,13 @@ def place(row: Any, organisation: Organisation | None, actor: Person) -> None:
     own = sorted(standing_of(actor).organisations)
     row.contact = actor
     row.organisation = organisation or (Organisation.objects.get(pk=own[0]) if own else None)
-    row.node = row.organisation.node if row.organisation else first_centre()
+    row.node = row.organisation.node if row.organisation else home_of(actor)
+
+
+def home_of(person: Person) -> Node:
+    """Where records belong that have no organisation: the node that the person operates, else the centre."""
+    operated = standing_of(person).operates
+    return Node.objects.get(code=min(operated)) if operated else first_centre()
 
 
 def first_centre() -> Node:

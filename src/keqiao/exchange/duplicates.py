@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
 
 MOST_CANDIDATES = 300
-ALIKE = 0.55
+ALIKE = 0.6
 SAME = 0.85
 
 
@@ -37,17 +37,15 @@ def alike(row: Any, actor: Actor, limit: int = 5) -> list[Alike]:
     """Records that `actor` may see whose title and text are nearly those of `row`, the most alike first.
 
     Candidates are the newest of the same fields, of the same organisation, and those with the very same title;
-    texts are compared as the matching engine does, by weighted character pairs and words (cosine).
+    texts are compared by the engine's character pairs and words (cosine). All terms weigh the same: how rare a
+    term is cannot be told from a handful of candidates.
     """
     found = [one.seen_by(actor) for one in candidates(row, actor)]
     if not found:
         return []
     asked = count_documents([document_of(row.at(OWNER))])
     terms = count_documents([document_of(seen) for seen in found])
-    statistics = Statistics()
-    statistics.add(terms)
-    statistics.add(asked)
-    scores = cosines(asked, terms, statistics)
+    scores = cosines(asked, terms, Statistics())
     ranked = sorted(zip(scores.tolist(), range(len(found)), strict=True), key=lambda pair: (-pair[0], pair[1]))
     return [Alike(found[i], round(100 * score)) for score, i in ranked[:limit] if score >= ALIKE]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 20
 KEPT_SECONDS = 30
+VALUE = re.compile(r"[\w.-]{0,40}")
 FACETS = ("kind", "field", "region", "node", "state")
 
 
@@ -44,6 +46,7 @@ class Filters:
     @classmethod
     def from_query(cls, model: type[Any], query: QueryDict) -> Filters:
         asked = {name: query.get(name, "").strip() for name in FACETS}
+        asked = {name: value if VALUE.fullmatch(value) else "" for name, value in asked.items()}
         if asked["field"]:
             asked["field"] = taxonomy.normal(asked["field"])
         if asked["region"]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from keqiao.exchange.actions import first_centre
+from keqiao.exchange.actions import home_of
 from keqiao.exchange.importing.plan import Plan
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import bulk, calendar, freeze, journal
@@ -47,11 +47,9 @@ def home_node(made: Plan) -> Node:
     """The node of rows that say none: the one asked for, the owner's, else the centre's."""
     if made.node:
         return Node.objects.get(code=made.node)
-    standing = standing_of(made.owner)
-    if standing.operates:
-        return Node.objects.get(code=min(standing.operates))
-    own = Organisation.objects.filter(pk__in=standing.organisations).select_related("node").order_by("pk").first()
-    return own.node if own else first_centre()
+    own = Organisation.objects.filter(pk__in=standing_of(made.owner).organisations).select_related("node")
+    first = None if standing_of(made.owner).operates else own.order_by("pk").first()
+    return first.node if first else home_of(made.owner)
 
 
 def row_of_listing(made: Plan, values: dict[str, Any], home: Node, now: datetime) -> Any:
