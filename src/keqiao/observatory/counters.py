@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db.models import Count, F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keqiao.kernel.models import Entry
 from keqiao.kernel.projections import Projection, register
@@ -75,7 +76,7 @@ METRICS = (
     ),
     Metric(
         "solutions",
-        _("解决方案"),
+        pgettext_lazy("plural", "解决方案"),
         _("提交给需求方的解决方案，含已采纳和未采纳的"),
         "solution",
         frozenset({"submitted", "shortlisted", "accepted", "declined"}),

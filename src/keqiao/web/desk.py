@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import OWNER, Level, Seen
 from keqiao.kernel.workflow import REGISTRY, Verb, Workflow
@@ -16,6 +18,13 @@ from keqiao.parties.models import Person
 SHOWN = 12
 LOOKED_AT = 40
 LATE = datetime.max.replace(tzinfo=UTC)
+HEADINGS = {
+    "needs": _("我的需求"),
+    "achievements": _("我的成果"),
+    "solutions": _("我的解决方案"),
+    "projects": _("我的项目"),
+}
+"""What is mine, by kind: whole phrases, because other languages need a plural."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +54,8 @@ class Shelf:
     total: int
 
     @property
-    def kind(self) -> str:
-        return str(self.workflow.model._meta.verbose_name)
+    def heading(self) -> str:
+        return str(HEADINGS[self.workflow.name])
 
 
 def tasks(person: Person) -> list[Task]:
@@ -72,7 +81,7 @@ def tasks_of(workflow: Workflow[Any], person: Person) -> Iterable[Task]:
     ]
 
 
-def shelves(person: Person, names: Iterable[str] = ("needs", "achievements", "solutions", "projects")) -> list[Shelf]:
+def shelves(person: Person, names: Iterable[str] = HEADINGS) -> list[Shelf]:
     """What is this person's own, by kind."""
     result = []
     for name in names:
