@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -125,6 +126,21 @@ def show(
         "step": step,
         "form": form,
         "refusal": refusal,
+        **mending(workflow, row, form, request.user),
         "key": request.POST.get("key") or uuid.uuid4().hex,
     }
     return render(request, names, context, status=status)
+
+
+def mending(
+    workflow: kernel.Workflow[Any], row: Visible | None, form: kernel.VerbForm | None, actor: Any
+) -> dict[str, Any]:
+    """Where what is missing can be filled in, and the form that knows what the fields are called.
+
+    A verb without a form of its own (submit) is refused for what stands on the row: that is mended with `save`.
+    """
+    if form is not None or row is None or not workflow.may(row, "save", actor):
+        return {"named_by": form, "mend_at": ""}
+    editing = workflow.step(row, "save", actor).form
+    known = editing(row=row, actor=actor) if editing else None
+    return {"named_by": known, "mend_at": reverse("verb", args=[workflow.name, row.pk, "save"])}
