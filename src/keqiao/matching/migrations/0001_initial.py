@@ -6,96 +6,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('exchange', '0001_initial'),
+        ("exchange", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('levels', models.JSONField(blank=True, default=dict, verbose_name='每个字段的保密级别')),
-                ('state', models.CharField(choices=[('found', '待查看'), ('taken', '已发起撮合'), ('dismissed', '不合适')], default='found', max_length=20, verbose_name='状态')),
-                ('score', models.FloatField(default=0.0, verbose_name='匹配分')),
-                ('evidence', models.JSONField(blank=True, default=dict, verbose_name='匹配依据')),
-                ('dismiss_reason', models.CharField(blank=True, max_length=30, verbose_name='不合适的原因')),
-                ('dismiss_text', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('found_at', models.DateTimeField(verbose_name='发现时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("levels", models.JSONField(blank=True, default=dict, verbose_name="每个字段的保密级别")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("found", "待查看"), ("taken", "已发起撮合"), ("dismissed", "不合适")],
+                        default="found",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("score", models.FloatField(default=0.0, verbose_name="匹配分")),
+                ("evidence", models.JSONField(blank=True, default=dict, verbose_name="匹配依据")),
+                ("dismiss_reason", models.CharField(blank=True, max_length=30, verbose_name="不合适的原因")),
+                ("dismiss_text", models.TextField(blank=True, max_length=2000, verbose_name="说明")),
+                ("found_at", models.DateTimeField(verbose_name="发现时间")),
             ],
             options={
-                'verbose_name': '系统匹配',
+                "verbose_name": "系统匹配",
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('levels', models.JSONField(blank=True, default=dict, verbose_name='每个字段的保密级别')),
-                ('state', models.CharField(choices=[('proposed', '待双方答复'), ('accepted_by_need', '需求方已同意'), ('accepted_by_offer', '供给方已同意'), ('agreed', '双方同意'), ('nda_signed', '已签保密协议'), ('in_project', '已进入合作'), ('declined', '已谢绝'), ('withdrawn', '已撤回')], default='proposed', max_length=20, verbose_name='状态')),
-                ('is_sealed', models.BooleanField(default=False, verbose_name='双盲')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='给双方的话')),
-                ('score', models.FloatField(default=0.0, verbose_name='匹配分')),
-                ('evidence', models.JSONField(blank=True, default=dict, verbose_name='匹配依据')),
-                ('asker_accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='需求方同意时间')),
-                ('provider_accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='供给方同意时间')),
-                ('agreed_at', models.DateTimeField(blank=True, null=True, verbose_name='双方同意时间')),
-                ('nda_signed_at', models.DateTimeField(blank=True, null=True, verbose_name='保密协议签署时间')),
-                ('decline_reason', models.CharField(blank=True, max_length=30, verbose_name='谢绝原因')),
-                ('decline_text', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("levels", models.JSONField(blank=True, default=dict, verbose_name="每个字段的保密级别")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待双方答复"),
+                            ("accepted_by_need", "需求方已同意"),
+                            ("accepted_by_offer", "供给方已同意"),
+                            ("agreed", "双方同意"),
+                            ("nda_signed", "已签保密协议"),
+                            ("in_project", "已进入合作"),
+                            ("declined", "已谢绝"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="proposed",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("is_sealed", models.BooleanField(default=False, verbose_name="双盲")),
+                ("note", models.TextField(blank=True, max_length=2000, verbose_name="给双方的话")),
+                ("score", models.FloatField(default=0.0, verbose_name="匹配分")),
+                ("evidence", models.JSONField(blank=True, default=dict, verbose_name="匹配依据")),
+                ("asker_accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="需求方同意时间")),
+                ("provider_accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="供给方同意时间")),
+                ("agreed_at", models.DateTimeField(blank=True, null=True, verbose_name="双方同意时间")),
+                ("nda_signed_at", models.DateTimeField(blank=True, null=True, verbose_name="保密协议签署时间")),
+                ("decline_reason", models.CharField(blank=True, max_length=30, verbose_name="谢绝原因")),
+                ("decline_text", models.TextField(blank=True, max_length=2000, verbose_name="说明")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': '撮合',
+                "verbose_name": "撮合",
             },
         ),
         migrations.CreateModel(
-            name='SavedSearch',
+            name="SavedSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('levels', models.JSONField(blank=True, default=dict, verbose_name='每个字段的保密级别')),
-                ('state', models.CharField(choices=[('kept', '已保存'), ('removed', '已移除')], default='kept', max_length=20, verbose_name='状态')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('query', models.CharField(blank=True, max_length=500, verbose_name='搜索词')),
-                ('filters', models.JSONField(blank=True, default=dict, verbose_name='筛选条件')),
-                ('looked_at', models.DateTimeField(verbose_name='上次查看')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("levels", models.JSONField(blank=True, default=dict, verbose_name="每个字段的保密级别")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("kept", "已保存"), ("removed", "已移除")],
+                        default="kept",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("query", models.CharField(blank=True, max_length=500, verbose_name="搜索词")),
+                ("filters", models.JSONField(blank=True, default=dict, verbose_name="筛选条件")),
+                ("looked_at", models.DateTimeField(verbose_name="上次查看")),
             ],
             options={
-                'verbose_name': '保存的搜索',
-                'ordering': ['-created_at'],
+                "verbose_name": "保存的搜索",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Shortlisted',
+            name="Shortlisted",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('levels', models.JSONField(blank=True, default=dict, verbose_name='每个字段的保密级别')),
-                ('state', models.CharField(choices=[('kept', '已保存'), ('removed', '已移除')], default='kept', max_length=20, verbose_name='状态')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='备注')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("levels", models.JSONField(blank=True, default=dict, verbose_name="每个字段的保密级别")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("kept", "已保存"), ("removed", "已移除")],
+                        default="kept",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="备注")),
             ],
             options={
-                'verbose_name': '收藏的成果',
+                "verbose_name": "收藏的成果",
             },
         ),
         migrations.CreateModel(
-            name='Grade',
+            name="Grade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('levels', models.JSONField(blank=True, default=dict, verbose_name='每个字段的保密级别')),
-                ('state', models.CharField(choices=[('given', '有效'), ('removed', '已作废')], default='given', max_length=20, verbose_name='状态')),
-                ('grade', models.PositiveSmallIntegerField(choices=[(1, '无'), (2, '弱'), (3, '较强'), (4, '强相关')], validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(4)], verbose_name='相关程度')),
-                ('graded_at', models.DateTimeField(verbose_name='评分时间')),
-                ('features', models.JSONField(blank=True, default=dict, verbose_name='评分时的匹配依据')),
-                ('achievement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grades', to='exchange.achievement', verbose_name='成果')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("levels", models.JSONField(blank=True, default=dict, verbose_name="每个字段的保密级别")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("given", "有效"), ("removed", "已作废")],
+                        default="given",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "grade",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "无"), (2, "弱"), (3, "较强"), (4, "强相关")],
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(4),
+                        ],
+                        verbose_name="相关程度",
+                    ),
+                ),
+                ("graded_at", models.DateTimeField(verbose_name="评分时间")),
+                ("features", models.JSONField(blank=True, default=dict, verbose_name="评分时的匹配依据")),
+                (
+                    "achievement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grades",
+                        to="exchange.achievement",
+                        verbose_name="成果",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '匹配评分',
+                "verbose_name": "匹配评分",
             },
         ),
     ]
