@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 
 M = TypeVar("M", bound=models.Model)
+PLAIN = frozenset({str, int, bool})
 
 
 def copy_in(model: type[M], rows: Sequence[M]) -> None:
@@ -22,11 +23,28 @@ def copy_in(model: type[M], rows: Sequence[M]) -> None:
     fields = [field for field in model._meta.concrete_fields if not left_to_database(rows[0], field)]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
+    database = connections[connection.alias]
+    values = [column_of(field, database) for field in fields]
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
+            copy.write_row([value(row) for value in values])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 (documented by Django for this)
+
+
+def column_of(field: models.Field[Any, Any], database: Any) -> Callable[[models.Model], Any]:
+    """What reads a column's value from a row. Plain values go as they are: asking the field costs ten times as much."""
+    name = field.attname
+    asks_first = type(field).pre_save is not models.Field.pre_save or isinstance(field, models.JSONField)
+
+    def asked(row: models.Model) -> Any:
+        return field.get_db_prep_save(field.pre_save(row, add=True), database)
+
+    def read(row: models.Model) -> Any:
+        value = getattr(row, name)
+        return value if value is None or type(value) in PLAIN else asked(row)
+
+    return asked if asks_first else read
 
 
 def left_to_database(row: models.Model, field: models.Field[Any, Any]) -> bool:

@@ -13,7 +13,8 @@ import json
 import secrets as random_secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -43,12 +44,16 @@ def canonical(value: object) -> str:
 
 
 AS_THEY_ARE = frozenset({str, int, bool})
+WRITTEN = frozenset({datetime, date, Decimal})
+ENCODER = DjangoJSONEncoder()
 
 
 def plain(value: object) -> Any:
     """The value as JSON keeps it (dates as ISO text, decimals as text)."""
     if value is None or type(value) in AS_THEY_ARE:
         return value
+    if type(value) in WRITTEN:
+        return ENCODER.default(value)
     return json.loads(canonical(value))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
+from textwrap import shorten
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from keqiao.demo import records
-from keqiao.demo.loading.ledger import Ledger, numbered, save_all
+from keqiao.demo.loading.ledger import Ledger, save_all
 from keqiao.demo.loading.parties import Parties
 from keqiao.exchange import clocks, taxonomy
 from keqiao.exchange.enums import AchievementState, NeedState, SolutionState
@@ -18,25 +19,29 @@ from keqiao.exchange.fields import from_line
 from keqiao.exchange.models import Achievement, Need, Solution, TeamMember
 from keqiao.kernel.visibility import Level
 
-ONCE_OPEN = {NeedState.OPEN, NeedState.IN_PROJECT, NeedState.SOLVED, NeedState.EXPIRED}
+LONGEST_TITLE = 120
 
 
 def figures(lines: Iterable[str]) -> list[dict[str, Any]]:
     """Lines such as `吸光率 ≥ 98 %` as records keep them. A line that is no figure (two people wanted) is left out."""
-    found: list[dict[str, Any]] = []
-    for line in lines:
-        with contextlib.suppress(ValidationError):
-            found += from_line(line)
-    return found
+    return [dict(figure) for line in lines for figure in figures_of_line(line)]
 
 
-def need_of(one: records.Need, pk: int, parties: Parties, ledger: Ledger) -> Need:
+@lru_cache(maxsize=200_000)
+def figures_of_line(line: str) -> tuple[dict[str, Any], ...]:
+    """The same lines come again and again."""
+    try:
+        return tuple(from_line(line))
+    except ValidationError:
+        return ()
+
+
+def need_of(one: records.Need, parties: Parties, ledger: Ledger) -> Need:
     """The row of a need."""
     return Need(
-        pk=pk,
         kind=one.kind,
         state=one.state,
-        title=one.title,
+        title=shorten(one.title, LONGEST_TITLE, placeholder="…"),
         title_en=one.title_en,
         source_language="en" if one.language == "en" else "zh",
         organisation=parties.organisations[one.organisation],
@@ -63,9 +68,7 @@ def need_of(one: records.Need, pk: int, parties: Parties, ledger: Ledger) -> Nee
 def load_needs(world: Iterable[records.Need], parties: Parties, ledger: Ledger) -> list[Need]:
     """Needs with creation, submission and the answer of triage."""
     given = list(world)
-    rows = [need_of(one, pk, parties, ledger) for one, pk in zip(given, numbered(Need, len(given)), strict=True)]
-    for row in rows:
-        row.derive()
+    rows = [need_of(one, parties, ledger) for one in given]
     save_all(Need, rows)
     for one, row in zip(given, rows, strict=True):
         tell_listing(row, one, parties, ledger, opened=NeedState.OPEN)
@@ -76,13 +79,14 @@ def tell_listing(row: Any, one: Any, parties: Parties, ledger: Ledger, *, opened
     """Creation, submission and triage of a need or an achievement."""
     draft, triage = NeedState.DRAFT.value, NeedState.TRIAGE.value
     created = ledger.ago(one.created_days_ago)
+    answered = row.published_at or (created + timedelta(days=1))
+    created = min(created, answered - timedelta(hours=2))
     ledger.did(
         row, "create", by=row.contact_id, at=created, source="", target=draft,
         published_at=None, reject_reason="", **({"manager": None} if hasattr(row, "manager_id") else {}),
     )  # fmt: skip
     if row.state == draft:
         return
-    answered = row.published_at or (created + timedelta(days=1))
     submitted = max(created + timedelta(minutes=20), answered - timedelta(hours=20))
     ledger.did(row, "submit", by=row.contact_id, at=submitted, source=draft, target=triage)
     if row.state == triage:
@@ -106,12 +110,11 @@ def tell_listing(row: Any, one: Any, parties: Parties, ledger: Ledger, *, opened
         )
 
 
-def achievement_of(one: records.Achievement, pk: int, parties: Parties, ledger: Ledger) -> Achievement:
+def achievement_of(one: records.Achievement, parties: Parties, ledger: Ledger) -> Achievement:
     """The row of an achievement."""
     return Achievement(
-        pk=pk,
         state=one.state,
-        title=one.title,
+        title=shorten(one.title, LONGEST_TITLE, placeholder="…"),
         title_en=one.title_en,
         source_language="en" if one.language == "en" else "zh",
         organisation=parties.organisations[one.organisation],
@@ -141,12 +144,7 @@ def achievement_of(one: records.Achievement, pk: int, parties: Parties, ledger: 
 def load_achievements(world: Iterable[records.Achievement], parties: Parties, ledger: Ledger) -> list[Achievement]:
     """Achievements with their teams."""
     given = list(world)
-    rows = [
-        achievement_of(one, pk, parties, ledger)
-        for one, pk in zip(given, numbered(Achievement, len(given)), strict=True)
-    ]
-    for row in rows:
-        row.derive()
+    rows = [achievement_of(one, parties, ledger) for one in given]
     save_all(Achievement, rows)
     team = [
         TeamMember(achievement=row, person=parties.people[person], role=role)
@@ -167,7 +165,6 @@ def load_solutions(
     given = list(world)
     rows = [
         Solution(
-            pk=pk,
             need=needs[one.need],
             achievement=None if one.achievement is None else achievements[one.achievement],
             organisation=parties.organisations[one.organisation],
@@ -184,7 +181,7 @@ def load_solutions(
             decline_text=one.decline_text,
             submitted_at=None if one.state == SolutionState.DRAFT else ledger.ago(one.created_days_ago),
         )
-        for one, pk in zip(given, numbered(Solution, len(given)), strict=True)
+        for one in given
     ]
     save_all(Solution, rows)
     for one, row in zip(given, rows, strict=True):

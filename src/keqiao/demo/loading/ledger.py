@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import models
 
-from keqiao.kernel import calendar, journal
+from keqiao.kernel import bulk, calendar, journal
 from keqiao.kernel.clocks import Clock
-from keqiao.kernel.models import ClockRun
+from keqiao.kernel.models import ClockRun, Entry
+from keqiao.notices.reminders import LEFT
 
-log = logging.getLogger("keqiao.demo")
 M = TypeVar("M", bound=models.Model)
-BATCH = 1_000
+BATCH = 10_000
 
 
 @dataclass(slots=True)
@@ -42,6 +40,7 @@ class Ledger:
     now: datetime
     events: list[Event] = field(default_factory=list)
     clocks: list[ClockRun] = field(default_factory=list)
+    reminders: dict[str, datetime] = field(default_factory=dict)
 
     def ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)
@@ -65,24 +64,35 @@ class Ledger:
         """Note a clock that ran from `start` until `end` (or still runs)."""
         start = min(start, self.now)
         stopped = min(end, self.now) if end else None
-        self.clocks.append(
-            ClockRun(
-                name=clock.name,
-                node=journal.node_of(row),
-                object_type=row._meta.model_name or "",
-                object_id=row.pk,
-                started_at=start,
-                due_at=calendar.add_working_seconds(start, clock.seconds, own={}),
-                stopped_at=stopped,
-                worked_seconds=calendar.working_seconds(start, stopped, own={}) if stopped else 0,
-            )
+        run = ClockRun(
+            name=clock.name,
+            node=journal.node_of(row),
+            object_type=row._meta.model_name or "",
+            object_id=row.pk,
+            started_at=start,
+            due_at=calendar.add_working_seconds(start, clock.seconds, own={}),
+            stopped_at=stopped,
+            worked_seconds=calendar.working_seconds(start, stopped, own={}) if stopped else 0,
         )
+        if stopped is None and run.due_at <= self.reminded_until(clock):
+            run.reminded_at = self.now  # as if told in time: people who do not exist get no mail about the past
+        self.clocks.append(run)
 
-    def write(self) -> int:
-        """Put everything into the journal. Returns the number of entries."""
+    def reminded_until(self, clock: Clock) -> datetime:
+        """Of promises up to this moment somebody has been reminded by now."""
+        if clock.name not in self.reminders:
+            self.reminders[clock.name] = calendar.add_working_seconds(self.now, int(clock.seconds * LEFT), own={})
+        return self.reminders[clock.name]
+
+    def write(self, see: Callable[[Sequence[Entry]], None]) -> int:
+        """Put everything into the journal; `see` is shown the entries. Returns how many."""
         self.events.sort(key=lambda event: event.at)
-        total = journal.append_many((draft_of(event) for event in self.events), BATCH)
-        save_all(ClockRun, self.clocks)
+        total = 0
+        for part in journal.batches(iter(self.events), BATCH):
+            drafts = [draft_of(event) for event in part]
+            total += journal.append_many(drafts, BATCH)
+            see([draft.entry for draft in drafts])
+        bulk.copy_in(ClockRun, self.clocks)
         self.events.clear()
         self.clocks.clear()
         return total
@@ -106,22 +116,9 @@ def draft_of(event: Event) -> journal.Draft:
     )
 
 
-def numbered(model: type[M], count: int) -> Iterator[int]:
-    """`count` primary keys from the table's own sequence, so that rows can refer to each other before they are saved."""
-    column = model._meta.pk.column
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [model._meta.db_table, column, count],
-        )
-        yield from (found[0] for found in cursor.fetchall())
-
-
 def save_all(model: type[M], rows: Sequence[M]) -> None:
-    """Insert many rows, a thousand at a time; what `save` would derive is derived here."""
+    """Insert many rows; what `save` would derive is derived here. Rows without a primary key get one."""
     for row in rows:
         if hasattr(row, "derive"):
             row.derive()
-    iterator = iter(rows)
-    while part := list(itertools.islice(iterator, BATCH)):
-        model._default_manager.bulk_create(part)
+    bulk.copy_in(model, rows)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from keqiao.demo import records
 from keqiao.demo.accounts import ACCOUNTS, PASSWORD
-from keqiao.demo.loading.ledger import Ledger, numbered, save_all
+from keqiao.demo.loading.ledger import Ledger, save_all
 from keqiao.exchange import taxonomy
-from keqiao.parties import names
-from keqiao.parties.enums import MembershipRole, MembershipState, OrganisationState, PostRole
+from keqiao.parties.enums import MembershipRole, MembershipState, OrganisationState, PersonState, PostRole
 from keqiao.parties.models import Membership, Node, Organisation, Person, Post
 
 
@@ -54,16 +54,11 @@ def load_nodes(world: Iterable[records.Node]) -> dict[str, Node]:
     return {row.code: row for row in rows}
 
 
-def organisation_of(one: records.Organisation, pk: int) -> Organisation:
-    """The row of an organisation, with the keys that `save` would have made."""
-    key = names.name_key(one.name)
+def organisation_of(one: records.Organisation) -> Organisation:
+    """The row of an organisation."""
     return Organisation(
-        pk=pk,
         name=one.name,
         name_en=one.name_en,
-        name_key=key,
-        sound_key=names.spoken(key)[:400],
-        search_text=names.search_text(one.name, one.name_en, one.credit_code),
         kind=one.kind,
         credit_code=one.credit_code,
         state=OrganisationState.VERIFIED if one.is_verified else OrganisationState.UNVERIFIED,
@@ -79,8 +74,7 @@ def organisation_of(one: records.Organisation, pk: int) -> Organisation:
 
 def load_organisations(world: Iterable[records.Organisation], ledger: Ledger) -> list[Organisation]:
     """Organisations with their registration and, mostly, their verification."""
-    given = list(world)
-    rows = [organisation_of(one, pk) for one, pk in zip(given, numbered(Organisation, len(given)), strict=True)]
+    rows = [organisation_of(one) for one in world]
     save_all(Organisation, rows)
     for place, row in enumerate(rows):
         joined = ledger.ago(700 - place % 640 - (place % 97) / 97)
@@ -98,10 +92,9 @@ def load_organisations(world: Iterable[records.Organisation], ledger: Ledger) ->
     return rows
 
 
-def person_of(one: records.Person, pk: int, password: str) -> Person:
+def person_of(one: records.Person, password: str) -> Person:
     """The row of a person."""
     return Person(
-        pk=pk,
         email=one.email,
         password=password,
         name=one.name,
@@ -115,13 +108,14 @@ def person_of(one: records.Person, pk: int, password: str) -> Person:
     )
 
 
-def load_people(world: Iterable[records.Person], parties: Parties) -> None:
+def load_people(world: Iterable[records.Person], parties: Parties, ledger: Ledger) -> None:
     """People with their place in an organisation or at a node. They cannot log in: only the demo accounts can."""
     given = list(world)
     locked = make_password(None)
-    rows = [person_of(one, pk, locked) for one, pk in zip(given, numbered(Person, len(given)), strict=True)]
+    rows = [person_of(one, locked) for one in given]
     save_all(Person, rows)
     parties.people = rows
+    places = {row.pk: place for place, row in enumerate(rows)}
     memberships, posts = [], []
     for one, row in zip(given, rows, strict=True):
         if one.organisation is not None:
@@ -132,6 +126,20 @@ def load_people(world: Iterable[records.Person], parties: Parties) -> None:
             parties.operators.setdefault(one.node, row.pk)
     save_all(Membership, memberships)
     save_all(Post, posts)
+    for place, row in enumerate(rows):
+        tell_person(row, ledger.ago(690 - place % 640), ledger)
+    for membership in memberships:
+        tell_member(membership, ledger.ago(689 - places[membership.person_id] % 640), ledger)
+
+
+def tell_person(row: Person, at: datetime, ledger: Ledger) -> None:
+    """The opening of the account."""
+    ledger.did(row, "join", by=row.pk, at=at, source="", target=PersonState.ACTIVE)
+
+
+def tell_member(row: Membership, at: datetime, ledger: Ledger) -> None:
+    """Admission to the organisation."""
+    ledger.did(row, "admit", by=row.person_id, at=at, source="", target=MembershipState.ACTIVE)
 
 
 def member(person: Person, parties: Parties, place: int) -> Membership:
@@ -147,7 +155,9 @@ def member(person: Person, parties: Parties, place: int) -> Membership:
     )
 
 
-def seat_accounts(parties: Parties, *, owner: Seat, professor: Seat, competitor: int) -> dict[str, Person]:
+def seat_accounts(
+    parties: Parties, ledger: Ledger, *, owner: Seat, professor: Seat, competitor: int
+) -> dict[str, Person]:
     """Give the demo accounts their places: the two sides of the story, a competitor, the staff.
 
     The people of the story's need and achievement become the accounts `owner` and `professor`.
@@ -161,14 +171,17 @@ def seat_accounts(parties: Parties, *, owner: Seat, professor: Seat, competitor:
         person.email, person.name, person.password = account.email, account.name, password
         person.purposes = ["offer"] if account.key == "professor" else ["ask"]
         person.save()
+        if seat is None:
+            tell_person(person, ledger.ago(600), ledger)
         EmailAddress.objects.create(user=person, email=account.email, verified=True, primary=True)
         seated[account.key] = person
-    Membership.objects.bulk_create(
-        [
-            place(seated["colleague"], parties.organisations[owner.organisation], MembershipRole.MEMBER),
-            place(seated["competitor"], parties.organisations[competitor], MembershipRole.ADMIN),
-        ]
-    )
+    memberships = [
+        place(seated["colleague"], parties.organisations[owner.organisation], MembershipRole.MEMBER),
+        place(seated["competitor"], parties.organisations[competitor], MembershipRole.ADMIN),
+    ]
+    save_all(Membership, memberships)
+    for row in memberships:
+        tell_member(row, ledger.ago(599), ledger)
     for key, node, role in (
         ("manager", city, PostRole.MANAGER),
         ("operator", city, PostRole.OPERATOR),
