@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from dataclasses import dataclass
 
+import numpy
 import pint
 
 from keqiao.engine.blocks import listed, table
@@ -193,17 +195,24 @@ def _registry() -> pint.UnitRegistry[float]:
 
 @functools.lru_cache(maxsize=4096)
 def conversion(source: str, target: str) -> tuple[float, float] | None:
-    """`(factor, offset)` with `target = factor * source + offset`; None when they measure different things."""
+    """`(factor, offset)` with `target = factor * source + offset`; None when they measure different things.
+
+    None too between a ratio and its logarithm (W and dBm), where no factor leads from one to the other.
+    """
     if source == target:
         return 1.0, 0.0
     registry = _registry()
     source, target = _as_difference(source), _as_difference(target)
     try:
-        zero = float(registry.Quantity(0.0, source or "dimensionless").to(target or "dimensionless").magnitude)
-        one = float(registry.Quantity(1.0, source or "dimensionless").to(target or "dimensionless").magnitude)
+        with numpy.errstate(divide="ignore"):
+            zero, one, two = (
+                float(registry.Quantity(value, source or "dimensionless").to(target or "dimensionless").magnitude)
+                for value in (0.0, 1.0, 2.0)
+            )
     except (pint.PintError, ValueError, AttributeError, TypeError, ZeroDivisionError, OverflowError):
         return None
-    return one - zero, zero
+    is_straight = math.isclose(two - one, one - zero, rel_tol=1e-6)  # not where one of them is infinite
+    return (one - zero, zero) if is_straight else None
 
 
 def _as_difference(unit: str) -> str:
