@@ -31,7 +31,9 @@ class Entry:
 COMMANDS = {
     "up": Entry("keqiao.config.commands:up", "Start everything; Ctrl-C stops it.", django=False),
     "db": Entry("keqiao.config.commands:db", "Start, stop, back up, restore the database.", django=False),
-    "engine": Entry("keqiao.engine_cli:engine_group", "Index, search and evaluate folders in the BEIR form.", django=False),
+    "engine": Entry(
+        "keqiao.engine_cli:engine_group", "Index, search, evaluate folders in the BEIR form.", django=False
+    ),
     "specs": Entry("keqiao.engine_cli:specs_command", "Figures with units found in a text.", django=False),
     "docs": Entry("keqiao.kernel.commands:docs", "Draw the state diagrams of the docs."),
     "import": Entry("keqiao.exchange.commands:import_", "Bring needs, achievements, organisations in from a table."),

@@ -174,3 +174,21 @@ def test_a_projection_that_fails_keeps_its_place(three_entries: list[Entry], sea
     finally:
         del projections.REGISTRY["failing"]
     assert not Cursor.objects.filter(name="failing", position__gt=0).exists()
+
+
+def test_a_projection_that_fails_does_not_stop_the_next(
+    three_entries: list[Entry], sealed: Sealed, seen: list[int]
+) -> None:
+    def fail(entries: Sequence[Entry]) -> None:
+        raise RuntimeError("no")
+
+    projections.register(projections.Projection("failing", fail, lambda: None))
+    projections.register(
+        projections.Projection("after", lambda entries: seen.extend(entry.pk for entry in entries), seen.clear)
+    )
+    try:
+        with pytest.raises(RuntimeError):
+            sealed()
+    finally:
+        del projections.REGISTRY["failing"], projections.REGISTRY["after"]
+    assert seen == [entry.pk for entry in three_entries]

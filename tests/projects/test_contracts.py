@@ -183,8 +183,12 @@ def test_redraft_voids_the_signature_and_the_old_hash(project: Project, steps: A
         contract,
         "save",
         steps.manager,
-        title="改后", type="service", subject="检测与工艺服务。", payment_mode="lump_sum",
-        amount="500000", ownership="improver",
+        title="改后",
+        type="service",
+        subject="检测与工艺服务。",
+        payment_mode="lump_sum",
+        amount="500000",
+        ownership="improver",
     )
     steps.on(contract, "propose", steps.manager)
     contract.refresh_from_db()

@@ -40,8 +40,17 @@ def test_amount_is_read_as_people_write_it(text: str, amount: str):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("三十万", "shape"), ("-5", "shape"), ("1e5", "shape"), ("", "shape"), ("5 美元", "shape"), ("1.2.3", "shape"),
-        ("NaN", "shape"), ("0.001", "cents"), ("1.2345678万", "cents"), ("1000000000000", "size"), ("9" * 30, "size"),
+        ("三十万", "shape"),
+        ("-5", "shape"),
+        ("1e5", "shape"),
+        ("", "shape"),
+        ("5 美元", "shape"),
+        ("1.2.3", "shape"),
+        ("NaN", "shape"),
+        ("0.001", "cents"),
+        ("1.2345678万", "cents"),
+        ("1000000000000", "size"),
+        ("9" * 30, "size"),
     ],
 )
 def test_wrong_amount_says_why(text: str, reason: str):
@@ -95,7 +104,9 @@ def test_only_confirmed_income_counts(earning: Project, steps: Any):
     steps.on(third, "dispute", steps.asker, dispute="应为 100000.00")
     steps.on(fourth, "withdraw", steps.provider)
     assert (earning.money["confirmed"], earning.money["waiting"], earning.money["disputed"]) == (
-        Decimal("0.30"), Decimal("0.00"), Decimal("100000.01"),
+        Decimal("0.30"),
+        Decimal("0.00"),
+        Decimal("100000.01"),
     )
 
 
@@ -147,9 +158,7 @@ def test_wrong_income_is_named_and_nothing_is_written(
 ):
     entries = Entry.objects.count()
     with pytest.raises(Invalid) as raised:
-        steps.on(
-            earning, "record_income", steps.provider, files, **({"received_on": today(), "amount": "100"} | data)
-        )
+        steps.on(earning, "record_income", steps.provider, files, **({"received_on": today(), "amount": "100"} | data))
     assert list(raised.value.errors) == [field]
     assert words in raised.value.errors[field][0]
     assert (Income.objects.count(), Entry.objects.count()) == (0, entries)

@@ -95,7 +95,8 @@ def test_round_keeps_values_report_and_verdicts(testing: Project, steps: Any):
     enter(steps, testing, {"report": pdf("一轮.pdf")}, value_1="97.2", value_2="-45~90", note="八至十四微米")
     found = testing.rounds[0]
     assert [(item["name"], item["shown"], item["verdict"]) for item in found["values"]] == [
-        ("吸光率", "97.2 %", "missed"), ("工作温度", "-45~90 ℃", "met"),
+        ("吸光率", "97.2 %", "missed"),
+        ("工作温度", "-45~90 ℃", "met"),
     ]
     assert (found["all_met"], found["note"], found["report"]) == (False, "八至十四微米", File.objects.get().pk)
 
@@ -180,7 +181,8 @@ def test_project_without_figures_needs_no_sample(project: Project, steps: Any):
 def rounds(*values: float | None) -> list[dict[str, Any]]:
     return [
         {
-            "number": number, "measured_on": "2026-01-01",
+            "number": number,
+            "measured_on": "2026-01-01",
             "values": [measure.judge(ABSORPTION, None if value is None else (value, value))],
         }
         for number, value in enumerate(values, start=1)

@@ -172,8 +172,12 @@ def test_consent_taken_back_hides_the_case_at_once(full: Project, steps: Any, st
 def test_list_shows_each_person_their_own(full: Project, steps: Any, personas: Any, need: Any, competitor: Any):
     """The competitor's project with the same university is the university's to see, not company A's."""
     other = type(need).objects.create(
-        title="另一家的难题", organisation=competitor.memberships.get().organisation, contact=competitor,
-        node=need.node, state="open", manager=steps.manager,
+        title="另一家的难题",
+        organisation=competitor.memberships.get().organisation,
+        contact=competitor,
+        node=need.node,
+        state="open",
+        manager=steps.manager,
     )
     achievement = Achievement.objects.get()
     achievement.pk = None
@@ -184,6 +188,9 @@ def test_list_shows_each_person_their_own(full: Project, steps: Any, personas: A
         for name in ("owner", "competitor", "professor", "operator", "stranger")
     }
     assert titles == {
-        "owner": {full.title}, "competitor": {"另一家的难题"}, "professor": {full.title, "另一家的难题"},
-        "operator": {full.title, "另一家的难题"}, "stranger": set(),
+        "owner": {full.title},
+        "competitor": {"另一家的难题"},
+        "professor": {full.title, "另一家的难题"},
+        "operator": {full.title, "另一家的难题"},
+        "stranger": set(),
     }

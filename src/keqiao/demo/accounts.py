@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PASSWORD = "keqiao-demo"
+PASSWORD = "keqiao-demo"  # noqa: S105 (printed at every start of the demo)
 
 
 @dataclass(frozen=True, slots=True)

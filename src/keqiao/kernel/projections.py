@@ -39,8 +39,19 @@ def catch_up(name: str) -> int:
 
 
 def catch_up_all() -> int:
-    """Bring every projection up to date, in the order of registration."""
-    return sum(catch_up(name) for name in list(REGISTRY))
+    """Bring every projection up to date, in the order of registration. Returns how many entries were applied.
+
+    One that fails keeps its place and does not stop the others; its error is raised when all have had their turn.
+    """
+    total, failures = 0, []
+    for name in list(REGISTRY):
+        try:
+            total += catch_up(name)
+        except Exception as failure:  # whatever it is, the next one has its turn
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return total
 
 
 def advance(projection: Projection) -> int:

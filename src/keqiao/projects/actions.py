@@ -105,8 +105,12 @@ def agree(row: Project, data: Data, actor: Person) -> Extra:
     for record in other:
         if record is not None:
             NonDisclosure.objects.create(
-                object_type=record._meta.model_name or "", object_id=record.pk, organisation_id=organisation,
-                person=actor, wording=str(CONFIDENTIALITY), signed_at=now,
+                object_type=record._meta.model_name or "",
+                object_id=record.pk,
+                organisation_id=organisation,
+                person=actor,
+                wording=str(CONFIDENTIALITY),
+                signed_at=now,
             )
     return {"side": side}
 
@@ -227,9 +231,7 @@ def measure_sample(row: Project, data: Data, actor: Person) -> Extra:
 
 
 def request_acceptance(row: Project, data: Data, actor: Person) -> None:
-    Acceptance.objects.create(
-        project=row, requested_by=actor, requested_at=timezone.now(), request=data["request"]
-    )
+    Acceptance.objects.create(project=row, requested_by=actor, requested_at=timezone.now(), request=data["request"])
 
 
 def decline_acceptance(row: Project, data: Data, actor: Person) -> None:

@@ -26,7 +26,10 @@ class ContractForm(VerbForm):
     title = forms.CharField(label=_("合同名称"), max_length=120, required=False)
     type = forms.ChoiceField(label=_("合同类型"), choices=choice(ContractType.choices), required=False)
     subject = forms.CharField(
-        label=_("标的与内容"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5}),
+        label=_("标的与内容"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("做什么、交付什么、在哪里、到什么时候。"),
     )
     payment_mode = forms.ChoiceField(label=_("支付方式"), choices=choice(PaymentMode.choices), required=False)
@@ -42,7 +45,10 @@ class ContractForm(VerbForm):
         label=_("提成比例（%）"), required=False, help_text=_("固定比例写一行；逐年递增或递减时每年一行。")
     )
     book_inspection = forms.CharField(
-        label=_("查账办法"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("查账办法"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("提成支付时，可以约定查阅有关会计账目的办法（民法典第八百四十六条）。"),
     )
     try_first = forms.BooleanField(label=_("先用后付：先试用，按事先约定的办法转正付费或归还"), required=False)
@@ -55,7 +61,10 @@ class ContractForm(VerbForm):
         label=_("归属的具体约定"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     text = forms.CharField(
-        label=_("其他条款"), max_length=20000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_("其他条款"),
+        max_length=20000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("风险、保密、违约、争议解决等。"),
     )
 
@@ -77,7 +86,9 @@ class RegisterForm(VerbForm):
     """What the registry answered. Registration is voluntary; without it there is no tax relief."""
 
     registration_number = forms.RegexField(
-        label=_("认定登记编号"), regex=r"^[0-9A-Za-z\-]{6,60}$", max_length=60,
+        label=_("认定登记编号"),
+        regex=r"^[0-9A-Za-z\-]{6,60}$",
+        max_length=60,
         error_messages={"invalid": _("编号由 6 位以上的数字、字母或短横线组成。")},
     )
     registration_authority = forms.CharField(label=_("登记机构"), max_length=120)

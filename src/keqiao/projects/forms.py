@@ -216,7 +216,8 @@ class RewardForm(VerbForm):
 
 class RateForm(VerbForm):
     score = forms.TypedChoiceField(
-        label=_("评分"), coerce=int,
+        label=_("评分"),
+        coerce=int,
         choices=[(5, _("5 很满意")), (4, _("4 满意")), (3, _("3 一般")), (2, _("2 不满意")), (1, _("1 很不满意"))],
     )
     comment = forms.CharField(label=_("一句话评价"), max_length=1000, required=False, widget=LONG)

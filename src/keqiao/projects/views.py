@@ -91,13 +91,24 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 RELATED = (
-    "need", "achievement", "solution", "node", "asker", "provider", "manager", "asker_organisation",
+    "need",
+    "achievement",
+    "solution",
+    "node",
+    "asker",
+    "provider",
+    "manager",
+    "asker_organisation",
     "provider_organisation",
 )
 
 TRACK = (
-    ProjectState.PREPARING, ProjectState.CONTRACTED, ProjectState.RUNNING, ProjectState.ACCEPTING,
-    ProjectState.ACCEPTED, ProjectState.CLOSED,
+    ProjectState.PREPARING,
+    ProjectState.CONTRACTED,
+    ProjectState.RUNNING,
+    ProjectState.ACCEPTING,
+    ProjectState.ACCEPTED,
+    ProjectState.CLOSED,
 )
 
 

@@ -73,6 +73,7 @@ def is_system_with_targets(row: Any, actor: Any) -> bool:
     return bool(is_system(row, actor)) and bool(measurable(row.need.targets))
 
 
+# fmt: off
 PROJECT = Workflow(
     name="projects",
     model=Project,
@@ -197,3 +198,4 @@ INCOME = PartWorkflow(
              who=rules.is_recording_side, tells=("both",), confirm=_("撤回后这笔到账不再计入。继续吗？")),
     ),
 )
+# fmt: on

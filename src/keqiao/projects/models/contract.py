@@ -24,8 +24,23 @@ from keqiao.projects.models.project import ProjectPart
 NDA = Level.NDA
 
 TERMS = (
-    "title", "type", "subject", "payment_mode", "amount", "instalments", "royalty_base", "rate_trend", "rates",
-    "book_inspection", "try_first", "trial_ends_on", "trial_terms", "ownership", "ownership_text", "text", "targets",
+    "title",
+    "type",
+    "subject",
+    "payment_mode",
+    "amount",
+    "instalments",
+    "royalty_base",
+    "rate_trend",
+    "rates",
+    "book_inspection",
+    "try_first",
+    "trial_ends_on",
+    "trial_terms",
+    "ownership",
+    "ownership_text",
+    "text",
+    "targets",
 )
 """The fields that make the text of a contract: what both sides sign."""
 
@@ -59,9 +74,7 @@ class Contract(ProjectPart):
     type = models.CharField(_("合同类型"), max_length=30, choices=ContractType, blank=True)
     subject = models.TextField(_("标的与内容"), blank=True, max_length=4000)
     payment_mode = models.CharField(_("支付方式"), max_length=20, choices=PaymentMode, blank=True)
-    amount = models.DecimalField(
-        _("合同金额或入门费（元）"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    amount = models.DecimalField(_("合同金额或入门费（元）"), max_digits=14, decimal_places=2, null=True, blank=True)
     instalments = models.JSONField(_("分期"), default=list, blank=True)
     royalty_base = models.CharField(_("提成基数"), max_length=20, choices=RoyaltyBase, blank=True)
     rate_trend = models.CharField(_("提成比例"), max_length=10, choices=RateTrend, blank=True)
@@ -94,9 +107,7 @@ class Contract(ProjectPart):
         verbose_name = _("合同")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["project"], condition=~Q(state="cancelled"), name="contract_one_in_force"
-            ),
+            models.UniqueConstraint(fields=["project"], condition=~Q(state="cancelled"), name="contract_one_in_force"),
             models.UniqueConstraint(
                 fields=["registration_number"],
                 condition=~Q(registration_number=""),

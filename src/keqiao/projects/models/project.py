@@ -109,9 +109,7 @@ class Project(Visible):
         "next_step": NDA,
     }
 
-    proposal = models.OneToOneField(
-        Proposal, models.PROTECT, related_name="project", verbose_name=_("撮合记录")
-    )
+    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="project", verbose_name=_("撮合记录"))
     need = models.ForeignKey(Need, models.PROTECT, related_name="projects", verbose_name=_("需求"))
     achievement = models.ForeignKey(
         Achievement, models.PROTECT, null=True, related_name="projects", verbose_name=_("成果")
@@ -125,9 +123,7 @@ class Project(Visible):
     provider_organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="provided_projects", verbose_name=_("供给方单位")
     )
-    asker = models.ForeignKey(
-        Person, models.PROTECT, related_name="asked_projects", verbose_name=_("需求方负责人")
-    )
+    asker = models.ForeignKey(Person, models.PROTECT, related_name="asked_projects", verbose_name=_("需求方负责人"))
     provider = models.ForeignKey(
         Person, models.PROTECT, related_name="provided_projects", verbose_name=_("供给方负责人")
     )
@@ -167,9 +163,7 @@ class Project(Visible):
             models.Index(fields=["state", "-created_at"], name="project_newest"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(asker=models.F("provider")), name="project_between_two_people"
-            )
+            models.CheckConstraint(condition=~Q(asker=models.F("provider")), name="project_between_two_people")
         ]
 
     def __str__(self) -> str:
