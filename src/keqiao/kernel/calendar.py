@@ -64,9 +64,7 @@ def working_seconds(start: datetime, end: datetime, node: str = "", own: dict[da
     return int(total)
 
 
-def add_working_seconds(
-    start: datetime, seconds: int, node: str = "", own: dict[date, bool] | None = None
-) -> datetime:
+def add_working_seconds(start: datetime, seconds: int, node: str = "", own: dict[date, bool] | None = None) -> datetime:
     """The moment at which that much working time has passed. `own` as for `working_seconds`."""
     day = start.astimezone(timezone.get_default_timezone()).date()
     if own is None:
