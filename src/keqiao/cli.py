@@ -34,6 +34,7 @@ COMMANDS = {
     "engine": Entry(
         "keqiao.engine_cli:engine_group", "Index, search, evaluate folders in the BEIR form.", django=False
     ),
+    "bench": Entry("keqiao.bench_cli:bench", "Measure speed and quality; benchmarks/ has the results.", django=False),
     "specs": Entry("keqiao.engine_cli:specs_command", "Figures with units found in a text.", django=False),
     "docs": Entry("keqiao.kernel.commands:docs", "Draw the state diagrams of the docs."),
     "import": Entry("keqiao.exchange.commands:import_", "Bring needs, achievements, organisations in from a table."),
