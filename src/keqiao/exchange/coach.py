@@ -55,8 +55,9 @@ class Card:
         """The values for the form; English text goes into the English fields."""
         values = {name: getattr(self, name) for name in FORM_FIELDS}
         values["deadline"] = f"{self.deadline}T23:59" if self.deadline else ""
+        unit = "CNY" if self.source_language == "en" else "元"
         for name in ("budget_minimum", "budget_maximum"):
-            values[name] = f"{values[name]} 元" if values[name] else ""
+            values[name] = f"{values[name]} {unit}" if values[name] else ""
         if self.source_language == "en":
             values |= {"title": "", "title_en": self.title, "problem": "", "problem_en": self.problem}
         return values

@@ -14,7 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.engine.specs import Figure, figures
@@ -160,6 +160,8 @@ class MoneyField(forms.CharField):
 
 def in_words(amount: Decimal) -> str:
     """The amount in a form that the field reads again."""
+    if (get_language() or "").startswith("en"):
+        return f"{amount.normalize():,f} CNY"
     if amount >= 10_000 and amount % 100 == 0:
         return f"{(amount / 10_000).normalize():f} 万元"
     return f"{amount.normalize():f} 元"
@@ -257,7 +259,7 @@ def from_object(item: Mapping[str, Any]) -> list[dict[str, Any]]:
 def line_of(item: Mapping[str, Any]) -> str:
     """A kept figure as the line that it came from."""
     text = str(item.get("text") or written(item))
-    return text if item.get("hard", True) or WISH.search(text) else f"{text}（期望）"
+    return text if item.get("hard", True) or WISH.search(text) else text + gettext("（期望）")
 
 
 def written(item: Mapping[str, Any]) -> str:

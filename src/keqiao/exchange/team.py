@@ -24,7 +24,7 @@ class TeamField(TextField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             max_length=3000,
-            widget=forms.Textarea(attrs={"rows": 3, "placeholder": "shen@example.com 负责人"}),
+            widget=forms.Textarea(attrs={"rows": 3, "placeholder": _("shen@example.com 负责人")}),
             help_text=_("一行一人：登录邮箱、空格、角色。对方需是同单位成员，或已公开在人才目录中。"),
             **kwargs,
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.visibility import Level
@@ -46,7 +47,7 @@ class TagsField(forms.CharField):
     api_type = list[str]
 
     def prepare_value(self, value: Any) -> Any:
-        return "，".join(value) if isinstance(value, list) else value
+        return gettext("，").join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         if isinstance(value, list):

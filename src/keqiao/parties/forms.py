@@ -63,7 +63,7 @@ class RegistrationForm(VerbForm):
         if name := data.get("name"):
             self.alikes = look_alikes(name, self.actor, but=self.own_pk)
         if self.alikes and not data.get("is_different"):
-            names = "、".join(f"“{alike.organisation.name}”" for alike in self.alikes[:3])
+            names = gettext("、").join(f"“{alike.organisation.name}”" for alike in self.alikes[:3])
             words = gettext("与已登记的%(names)s名称相近。如果就是它，请申请加入；确实不是，请勾选后再提交。")
             self.add_error("is_different", words % {"names": names})
         return data

@@ -33,7 +33,8 @@ class RowProblem:
 
     def __str__(self) -> str:
         where = _("第 %(line)d 行") % {"line": self.line}
-        return f"{where} · {self.column}：{self.message}" if self.column else f"{where}：{self.message}"
+        colon = _("：")
+        return f"{where} · {self.column}{colon}{self.message}" if self.column else f"{where}{colon}{self.message}"
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.translation import gettext
 
 from keqiao.exchange.enums import CooperationMode, RejectReason
 from keqiao.kernel.workflow import Workflow
@@ -34,7 +35,7 @@ def reject_name(code: str) -> Any:
 def in_zone(moment: datetime, zone: str) -> str:
     """The moment on the clock of its own time zone, which is named when it is not the platform's."""
     there = moment.astimezone(ZoneInfo(zone or "Asia/Shanghai"))
-    return f"{there:%Y-%m-%d %H:%M}" + ("" if zone == "Asia/Shanghai" else f"（{zone}）")
+    return f"{there:%Y-%m-%d %H:%M}" + ("" if zone == "Asia/Shanghai" else gettext("（%(note)s）") % {"note": zone})
 
 
 @register.filter
