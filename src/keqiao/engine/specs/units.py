@@ -209,8 +209,8 @@ def conversion(source: str, target: str) -> tuple[float, float] | None:
                 float(registry.Quantity(value, source or "dimensionless").to(target or "dimensionless").magnitude)
                 for value in (0.0, 1.0, 2.0)
             )
-    except (pint.PintError, ValueError, AttributeError, TypeError, ZeroDivisionError, OverflowError):
-        return None
+    except (pint.PintError, ValueError, AttributeError, TypeError, ZeroDivisionError, OverflowError, AssertionError):
+        return None  # pint asserts that a unit can be read in one way only
     is_straight = math.isclose(two - one, one - zero, rel_tol=1e-6)  # not where one of them is infinite
     return (one - zero, zero) if is_straight else None
 
