@@ -437,6 +437,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="need",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "in_project", "solved", "expired"])),
+                fields=["-published_at", "-id"],
+                name="need_published",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="need",
             index=models.Index(fields=["node", "state"], name="need_of_node"),
         ),
         migrations.AddIndex(

@@ -80,6 +80,11 @@ class Need(Listing):
         verbose_name = _("需求")
         indexes = [
             models.Index(fields=["state", "-published_at", "-id"], name="need_newest"),
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="need_published",
+                condition=Q(state__in=["open", "in_project", "solved", "expired"]),
+            ),
             models.Index(fields=["node", "state"], name="need_of_node"),
             GinIndex(fields=["field_path"], name="need_in_field", opclasses=["jsonb_path_ops"]),
         ]
