@@ -37,8 +37,13 @@ class Browser:
     def ask(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> Answer:
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} | (headers or {})
         began = time.perf_counter()
-        self.connection.request(method, path, body or None, sent)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body or None, sent)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # a connection that rested too long; browsers ask again as well
+            self.connection.close()
+            self.connection.request(method, path, body or None, sent)
+            answer = self.connection.getresponse()
         content = answer.read()
         took = (time.perf_counter() - began) * 1000
         for line in answer.headers.get_all("Set-Cookie", []):

@@ -7,7 +7,7 @@ import sys
 from client import Browser, measure, percentile
 from report import record
 
-TIMES = 60
+TIMES = 40
 TEXTS = (
     "冷屏内腔要用消光涂层，吸光率 ≥ 98 %，固化温度不超过 120 ℃，涂层不能掉粉",
     "新建智算中心要求 PUE ≤ 1.15，单机柜功率 60 kW，想用浸没液冷",
@@ -18,13 +18,13 @@ TEXTS = (
 
 
 def main(url: str) -> None:
-    stranger, owner = Browser(url), Browser(url)
-    owner.log_in("owner@demo.example")
+    stranger, operator = Browser(url), Browser(url)
+    operator.log_in("centre@demo.example")
     stranger.get("/")
-    needs = owner.numbers("/needs/?state=open", "needs")
+    needs = operator.numbers("/needs/?state=open", "needs")
     calls = {
         "POST /match/ (a pasted text)": lambda n: stranger.post("/match/", {"text": TEXTS[n % 5]}, htmx=True),
-        "GET /needs/…/candidates/": lambda n: owner.get(f"/needs/{needs[n % len(needs)]}/candidates/"),
+        "GET /needs/…/candidates/": lambda n: operator.get(f"/needs/{needs[n % len(needs)]}/candidates/"),
     }
     rows = []
     for name, call in calls.items():

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from client import Answer, Browser, measure, percentile
 from report import record
 
-TIMES = 60
+TIMES = 40
 WORDS = ("消光涂层", "液冷 PUE", "锂电池 隔膜", "机器视觉 检测", "coating absorptance", "膜 通量", "轴承 寿命", "污泥")
 
 
