@@ -20,17 +20,19 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 os.environ["KEQIAO_DATA"] = str(SCRATCH / WORKER)
 os.environ["KEQIAO_RUNTIME"] = "off"
 os.environ["KEQIAO_SECRET_KEY"] = "for tests only"
-# Not in pyproject.toml: there it would be read before this file has said where the data lies.
-os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("LEAD_SETTINGS", "keqiao.config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "keqiao.config.settings"
 
 from keqiao.config.postgres import Cluster  # noqa: E402 (reads the environment set above)
 
-CLUSTER = Cluster(SCRATCH / "postgres", fast=True)
-os.environ.setdefault("DATABASE_URL", CLUSTER.url())
+# A server for each worker: what counts as final in the journal depends on every transaction of a server.
+CLUSTER = Cluster(SCRATCH / WORKER / "pg", fast=True)
+os.environ["DATABASE_URL"] = os.environ.get("KEQIAO_TEST_DATABASE_URL", CLUSTER.url())
 
 import django  # noqa: E402
 
 django.setup()  # the personas import models
+# Workers inherit the environment; with this in it they would set Django up before they have their own folder.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.conf import settings  # noqa: E402
 
@@ -42,15 +44,18 @@ pytest_plugins = ["tests.personas"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One quick PostgreSQL serves all workers; each has a database of its own in it."""
-    if os.environ["KEQIAO_TEST_OWNER"] == str(os.getpid()):
-        CLUSTER.start()
-        atexit.register(clear)
+    """Whoever runs tests has a quick PostgreSQL; the process that only hands them out needs none."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
+        return
+    CLUSTER.start()
+    atexit.register(clear)
 
 
 def clear() -> None:
     CLUSTER.stop()
-    shutil.rmtree(SCRATCH, ignore_errors=True)
+    if os.environ["KEQIAO_TEST_OWNER"] == str(os.getpid()):
+        shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 @pytest.fixture

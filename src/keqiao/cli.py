@@ -72,16 +72,23 @@ class Commands(click.Group):
             formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
 
 
+def work_in(_context: click.Context, _option: click.Parameter, data: Path | None) -> None:
+    """Name the data folder before a command's module, and with it the settings, is loaded."""
+    if data:
+        os.environ["KEQIAO_DATA"] = str(data.resolve())
+
+
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--data",
+    is_eager=True,
+    expose_value=False,
+    callback=work_in,
     type=click.Path(file_okay=False, path_type=Path),
     help="The data folder (KEQIAO_DATA); by default `data` in the checkout.",
 )
-def cli(data: Path | None) -> None:
+def cli() -> None:
     """科桥 Keqiao: from a need, through an explained match, to a measured result."""
-    if data:
-        os.environ["KEQIAO_DATA"] = str(data.resolve())
 
 
 def main() -> None:

@@ -59,3 +59,23 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, exc: HttpError) -> HttpResponse:
         return problem(exc.status_code, str(exc))
+
+
+class ProblemAPI(NinjaAPI):
+    """An API whose description says of every operation that trouble comes as a problem."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                describe_problems(operation["responses"])
+        return schema
+
+
+def describe_problems(responses: dict[Any, Any]) -> None:
+    """Give the answers of one operation their true content type, and one for whatever else may go wrong."""
+    for status, response in responses.items():
+        if str(status).startswith(("4", "5")) and "application/json" in response.get("content", {}):
+            response["content"] = {CONTENT_TYPE: response["content"]["application/json"]}
+    reference = {"$ref": "#/components/schemas/Problem"}
+    responses["default"] = {"description": "Problem", "content": {CONTENT_TYPE: {"schema": reference}}}

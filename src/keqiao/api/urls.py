@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
-
 from keqiao import __version__
 from keqiao.api import errors
 from keqiao.api.resources import router_of
@@ -14,7 +12,7 @@ from keqiao.kernel.workflow import REGISTRY
 from keqiao.matching.api import router as matching
 from keqiao.observatory.api import router as observatory
 
-api = NinjaAPI(
+api = errors.ProblemAPI(
     title="Keqiao 科桥",
     version=__version__,
     description="An open technology-transfer platform. Every change is a verb of a workflow table.",

@@ -1,6 +1,6 @@
 """What runs beside the pages in one process: the sealer, the projections, and light jobs.
 
-With several web processes, `KEQIAO_RUNTIME=off` leaves all this to `keqiao worker`.
+With several web processes, one of them does this and the others are started with `KEQIAO_RUNTIME=off`.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ METRICS = (
         _("合作项目"),
         _("由匹配进入合作的项目，含已验收的"),
         "project",
-        frozenset({"preparing", "contracted", "running", "accepted", "closed"}),
+        frozenset({"preparing", "contracted", "running", "testing", "accepting", "accepted", "closed"}),
         "/projects/",
     ),
 )
