@@ -62,7 +62,7 @@ def one_connection(db: None) -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_connection")
 @contract.parametrize()
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_to_its_description(case: schemathesis.Case) -> None:
     """Never a server error, and every answer as described, for a caller with a token."""
     person = PersonFactory()
