@@ -62,7 +62,8 @@ def needs_database(command: Callable[P, R]) -> Callable[P, R]:
             from django.db import connections  # noqa: PLC0415 (Django is ready only now)
 
             # a server with a long path gets its socket's place when it starts, which may have been just now
-            connections.settings["default"].update(database_settings(data_folder()))
+            if not database_url():
+                connections.settings["default"].update(database_settings(data_folder()))
             try:
                 return command(*arguments, **named)
             finally:
