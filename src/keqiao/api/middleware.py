@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from keqiao.api.errors import problem
+from keqiao.kernel.middleware import AnswerMiddleware
 
-Handler = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
-
-class Problems:
+class Problems(AnswerMiddleware):
     """Turns a page that says no into a problem, for callers that are programs."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if iscoroutinefunction(self.get_response):
-            return self.later(request)
-        return as_problem(request, cast("HttpResponseBase", self.get_response(request)))
-
-    async def later(self, request: HttpRequest) -> HttpResponseBase:
-        return as_problem(request, await cast("Awaitable[HttpResponseBase]", self.get_response(request)))
+    def change(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return as_problem(request, response)
 
 
 def as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
