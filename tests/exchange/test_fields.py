@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,10 +16,8 @@ from keqiao.exchange.fields import (
     FieldCodesField,
     FiguresField,
     LevelsField,
-    MoneyField,
     RegionField,
     TextField,
-    in_words,
     in_zone,
 )
 
@@ -29,30 +26,6 @@ def refusal(field: Any, value: Any) -> str:
     with pytest.raises(ValidationError) as caught:
         field.clean(value)
     return "；".join(caught.value.messages)
-
-
-@pytest.mark.parametrize(
-    ("typed", "yuan"),
-    [("300万", 3_000_000), ("３００ 万元", 3_000_000), ("1.2亿", 120_000_000), ("¥50,000", 50_000),
-     ("￥50,000元", 50_000),
-     ("50000", 50_000), ("80 w", 800_000), ("500元", 500), ("2百万元", 2_000_000), ("0.5 万元", 5_000)],
-)  # fmt: skip
-def test_money_as_people_write_it(typed: str, yuan: int) -> None:
-    assert MoneyField().clean(typed) == Decimal(yuan)
-
-
-def test_money_without_a_unit_is_asked_back() -> None:
-    assert refusal(MoneyField(), "300") == "请写明单位：300 万元还是 300 元？"
-
-
-@pytest.mark.parametrize("typed", ["很多", "-5万元", "1,2,3", "12 美元", "９９９９９亿元", "１2万万"])
-def test_money_that_makes_no_sense_is_refused(typed: str) -> None:
-    assert refusal(MoneyField(), typed)
-
-
-@given(st.decimals(min_value=1, max_value=10**10, places=2))
-def test_money_written_in_words_reads_back(amount: Decimal) -> None:
-    assert MoneyField().clean(in_words(amount)) == amount
 
 
 def test_figures_one_a_line() -> None:

@@ -89,11 +89,11 @@ def test_incomplete_contract_names_each_field(project: Project, steps: Any, term
 @pytest.mark.parametrize(
     ("terms", "field", "words"),
     [
-        ({"amount": "一百万"}, "amount", "请填写金额"),
-        ({"amount": "-1"}, "amount", "请填写金额"),
+        ({"amount": "一百万"}, "amount", "看不懂这个金额"),
+        ({"amount": "-1"}, "amount", "金额不能是负数"),
         ({"amount": "1.005"}, "amount", "精确到分"),
         ({"amount": "9999999999999"}, "amount", "金额太大"),
-        ({"amount": "NaN"}, "amount", "请填写金额"),
+        ({"amount": "NaN"}, "amount", "看不懂这个金额"),
         ({"type": "marriage"}, "type", "marriage"),
         ({"instalments": "下个月 100"}, "instalments", "这一行看不懂"),
         ({"instalments": "2026-02-30 100"}, "instalments", "这一行看不懂"),

@@ -29,13 +29,13 @@ from keqiao.exchange.fields import (
     FiguresField,
     LevelsField,
     LineField,
-    MoneyField,
     RegionField,
     TextField,
     in_zone,
 )
 from keqiao.exchange.models import Achievement, Listing, Need
 from keqiao.exchange.team import TeamField
+from keqiao.kernel.fields import MoneyField
 from keqiao.kernel.visibility import Level
 from keqiao.kernel.workflow import VerbForm
 from keqiao.parties.models import Organisation, Person, standing_of
@@ -135,8 +135,8 @@ class NeedForm(ListingForm):
         label=_("目标指标"),
         help_text=_("一行一个，例如“吸光率 ≥ 98 %”。不是必须达到的，在行末写“（期望）”。"),
     )
-    budget_minimum = MoneyField(label=_("预算下限"))
-    budget_maximum = MoneyField(label=_("预算上限"))
+    budget_minimum = MoneyField(label=_("预算下限"), required=False)
+    budget_maximum = MoneyField(label=_("预算上限"), required=False)
     deadline = DeadlineField(label=_("截止时间"), help_text=_("只写日期时，到当天结束为止。"))
     deadline_zone = forms.ChoiceField(label=_("时区"), choices=[(zone, zone) for zone in ZONES], required=False)
     background = TextField(label=_("单位背景"), max_length=4000, rows=4)

@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.kernel.fields import MoneyField
 from keqiao.kernel.workflow import VerbForm
 from keqiao.projects.enums import ContractType, OwnershipClause, PaymentMode, RateTrend, RoyaltyBase
-from keqiao.projects.fields import DayField, InstalmentsField, MoneyField, RatesField
+from keqiao.projects.fields import DayField, InstalmentsField, RatesField
 from keqiao.projects.models import Contract
 
 
@@ -34,7 +35,10 @@ class ContractForm(VerbForm):
     )
     payment_mode = forms.ChoiceField(label=_("支付方式"), choices=choice(PaymentMode.choices), required=False)
     amount = MoneyField(
-        label=_("合同金额或入门费（元）"), required=False, help_text=_("提成支付附加入门费时填入门费；纯提成支付不填。")
+        label=_("合同金额或入门费（元）"),
+        in_yuan=True,
+        required=False,
+        help_text=_("提成支付附加入门费时填入门费；纯提成支付不填。"),
     )
     instalments = InstalmentsField(
         label=_("分期"), required=False, help_text=_("每行一期：日期 金额 条件。各期之和须等于合同金额。")
@@ -93,7 +97,7 @@ class RegisterForm(VerbForm):
     )
     registration_authority = forms.CharField(label=_("登记机构"), max_length=120)
     registered_on = DayField(label=_("登记日期"), past=True)
-    technical_amount = MoneyField(label=_("技术交易额（元）"))
+    technical_amount = MoneyField(label=_("技术交易额（元）"), in_yuan=True)
     rule_version = forms.CharField(
         label=_("适用的登记办法"), max_length=120, required=False, help_text=_("登记时适用的认定登记办法及版本。")
     )

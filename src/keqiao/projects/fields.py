@@ -1,4 +1,4 @@
-"""Form fields of their own: sums of money, lines, uploads, dates that have passed."""
+"""Form fields of their own: lines, uploads, dates that have passed."""
 
 from __future__ import annotations
 
@@ -14,36 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel import files
 from keqiao.kernel.access import Invalid
-from keqiao.projects.money import NotMoney, parse_yuan
-
-
-class MoneyField(forms.CharField):
-    """An amount in yuan as people write it; cleaned to a `Decimal` with two decimals, or `None`."""
-
-    api_type = decimal.Decimal
-    default_error_messages = {
-        "shape": _("请填写金额，例如 300000、300,000.00 或 30万元。"),
-        "cents": _("金额精确到分，最多两位小数。"),
-        "size": _("金额太大，请检查单位是否为元。"),
-        "positive": _("金额须大于 0。"),
-    }
-
-    def __init__(self, *, positive: bool = False, **kwargs: Any) -> None:
-        self.positive = positive
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
-        super().__init__(max_length=40, **kwargs)
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = super().clean("" if value is None else str(value))
-        if not text:
-            return None
-        try:
-            amount = parse_yuan(text)
-        except NotMoney as problem:
-            raise forms.ValidationError(self.error_messages[problem.reason], code=problem.reason) from None
-        if self.positive and amount <= 0:
-            raise forms.ValidationError(self.error_messages["positive"], code="positive")
-        return amount
+from keqiao.kernel.money import leading_yuan
 
 
 class DayField(forms.DateField):
@@ -116,22 +87,15 @@ class InstalmentsField(LinesField):
     """``2026-03-01 100000 合同签订后`` on each line."""
 
     def read(self, line: str) -> dict[str, str]:
-        parts = line.split(maxsplit=2)
-        problem = forms.ValidationError(
-            _("这一行看不懂：“%(line)s”。请写成“2026-03-01 100000.00 付款条件”。"), params={"line": line[:60]}
-        )
-        if len(parts) < 2:
-            raise problem
+        day, _space, rest = line.partition(" ")
         try:
-            due = datetime.date.fromisoformat(parts[0])
-            amount = parse_yuan(parts[1])
+            due = datetime.date.fromisoformat(day)
+            amount, condition = leading_yuan(rest)
         except ValueError:
-            raise problem from None
-        return {
-            "due_on": due.isoformat(),
-            "amount": str(amount),
-            "condition": parts[2] if len(parts) > 2 else "",
-        }
+            raise forms.ValidationError(
+                _("这一行看不懂：“%(line)s”。请写成“2026-03-01 100000.00 付款条件”。"), params={"line": line[:60]}
+            ) from None
+        return {"due_on": due.isoformat(), "amount": str(amount), "condition": condition}
 
     def written(self, item: dict[str, str]) -> str:
         return f"{item['due_on']} {item['amount']} {item['condition']}".strip()

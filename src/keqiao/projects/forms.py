@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.kernel.fields import MoneyField
+from keqiao.kernel.money import total
 from keqiao.kernel.workflow import VerbForm
 from keqiao.matching.enums import ProposalState
 from keqiao.matching.figures import spelled
 from keqiao.matching.models import Proposal
 from keqiao.projects import measure
 from keqiao.projects.enums import MilestoneState, Reach, StopReason, Verdict
-from keqiao.projects.fields import DayField, MoneyField, UploadField
+from keqiao.projects.fields import DayField, UploadField
 from keqiao.projects.measure import NotANumber, measurable, parse_value, written
-from keqiao.projects.money import total
 
 LONG = forms.Textarea(attrs={"rows": 4})
 
@@ -60,7 +61,7 @@ class MilestoneForm(VerbForm):
 
     title = forms.CharField(label=_("里程碑"), max_length=120)
     due_on = DayField(label=_("应完成日期"), future=True)
-    payment = MoneyField(label=_("对应付款（元）"), required=False)
+    payment = MoneyField(label=_("对应付款（元）"), in_yuan=True, required=False)
 
     def clean_payment(self) -> Decimal | None:
         payment: Decimal | None = self.cleaned_data.get("payment")
@@ -200,7 +201,7 @@ class IncomeForm(VerbForm):
     """Money that came in."""
 
     received_on = DayField(label=_("到账日期"), past=True)
-    amount = MoneyField(label=_("金额（元）"), positive=True)
+    amount = MoneyField(label=_("金额（元）"), in_yuan=True, positive=True)
     note = forms.CharField(label=_("款项说明"), max_length=200, required=False)
     evidence = UploadField(label=_("到账凭证"), required=False)
 
@@ -209,7 +210,7 @@ class RewardForm(VerbForm):
     """Money paid to the people who did it."""
 
     recipient = forms.CharField(label=_("获奖人或团队"), max_length=120)
-    amount = MoneyField(label=_("金额（元）"), positive=True)
+    amount = MoneyField(label=_("金额（元）"), in_yuan=True, positive=True)
     paid_on = DayField(label=_("发放日期"), past=True)
     basis = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("本单位的奖励办法或协议。"))
 

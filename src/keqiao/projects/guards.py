@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from keqiao.kernel.money import total
 from keqiao.projects.enums import (
     IncomeState,
     MilestoneState,
@@ -16,7 +17,6 @@ from keqiao.projects.enums import (
     RateTrend,
 )
 from keqiao.projects.measure import measurable
-from keqiao.projects.money import total
 
 if TYPE_CHECKING:
     from keqiao.projects.models import Contract, Project

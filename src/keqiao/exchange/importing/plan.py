@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -220,9 +222,13 @@ def in_own_language(cleaned: dict[str, Any], text: str) -> None:
 
 
 def with_unit(given: Any, column: str, name: str) -> Any:
-    """An amount in a column called `预算（万元）` is in that unit."""
+    """A bare amount in a column called `预算（万元）` is in that unit."""
     unit = unit_in(column) if name.startswith("budget") else ""
-    return f"{given}{unit}" if unit and not str(given).strip().endswith("元") else given
+    number = unicodedata.normalize("NFKC", str(given)).strip()
+    return f"{number}{unit}" if unit and BARE.fullmatch(number) else given
+
+
+BARE = re.compile(r"[0-9][0-9., ]*")
 
 
 def chosen(field: Any, given: Any) -> Any:
