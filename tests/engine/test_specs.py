@@ -131,6 +131,8 @@ def test_unit_is_read_as_pint_reads_it(written: str, unit: str | None) -> None:
         (3.0, "HRC", "HV", None),
         (1.0, "torr", "Pa", 133.322368),
         (2.0, "ppb", "ppm", 0.002),
+        (60.0, "U/mL", "umol/(L*s)", 1000.0),
+        (1.0, "mcd", "cd", 0.001),
     ],
 )
 def test_conversion(value: float, source: str, target: str, expected: float | None) -> None:
@@ -143,3 +145,13 @@ def test_every_unit_that_is_written_can_be_read_by_pint() -> None:
 
     unread = [unit for unit in set(unit_spellings().values()) if not _registry().Unit(unit)]
     assert unread == []
+
+
+def test_pint_has_nothing_to_say_against_our_units(caplog: pytest.LogCaptureFixture) -> None:
+    from keqiao.engine.specs.lexicon import unit_spellings
+    from keqiao.engine.specs.units import _registry
+
+    _registry.cache_clear()
+    for unit in sorted(set(unit_spellings().values())):
+        _registry().Quantity(1, unit).to_base_units()
+    assert caplog.messages == []

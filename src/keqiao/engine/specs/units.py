@@ -174,20 +174,24 @@ def _term(name: str, power: object) -> str:
     return f"({name})**{power}" if "*" in name or "/" in name else f"{name}**{power}"
 
 
-# What pint lacks: money, hardness scales, and units of the trade; a middle dot stands for a space.
+# What pint lacks: money, hardness scales, and units of the trade, and mcd, which it could also read as microdays; a
+# middle dot stands for a space.
 _DEFINITIONS = listed(
     """
     CNY·=·[money_cny] USD·=·[money_usd] EUR·=·[money_eur] mu·=·2000/3*meter**2 mesh·=·[mesh] HRC·=·[hardness_rockwell]
     HV·=·[hardness_vickers] HB·=·[hardness_brinell] CFU·=·count FLOPS·=·count/second OPS·=·count/second frame·=·count
-    U·=·[enzyme_activity] ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 tenth·=·0.1
-    torr·=·133.322368*pascal var·=·volt*ampere
+    ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 tenth·=·0.1 var·=·volt*ampere
+    mcd·=·1e-3*candela
     """
 )
 
 
 @functools.cache
 def _registry() -> pint.UnitRegistry[float]:
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(
+        autoconvert_offset_to_baseunit=True,
+        on_redefinition="raise",  # what pint has it keeps: U is a micromole a minute, as the enzyme commission says
+    )
     for definition in _DEFINITIONS:
         registry.define(definition.replace("·", " "))
     return registry
