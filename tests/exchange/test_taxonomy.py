@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import translation
 
@@ -41,10 +43,38 @@ def test_regions_by_code_and_by_name(typed: str, code: str) -> None:
     assert taxonomy.region_code(typed) == code
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("Wuhan", "4201"), ("wuhan, Hubei", "4201"), ("Wuhan City", "4201"), ("Hubei Province", "42"), ("Hubei", "42"),
+     ("Xi'an", "6101"), ("Jilin", "22"), ("Jilin City", "2202"), ("Suzhou", "3205"), ("Suzhou (Anhui)", "3413"),
+     ("Lüliang", "1411"), ("Mars", ""), ("42, Hubei", "")],
+)  # fmt: skip
+def test_regions_by_english_name(typed: str, code: str) -> None:
+    assert taxonomy.region_code(typed) == code
+
+
+def test_every_name_that_pages_show_has_its_english() -> None:
+    terms = [*taxonomy.fields().values(), *taxonomy.regions().values()]
+    assert len(terms) > 2300
+    assert [
+        term.code for term in terms if not term.name_en or not re.fullmatch(r"[A-Za-zü',;.()\d -]+", term.name_en)
+    ] == []
+    places = [term.name_en for term in taxonomy.regions().values()]
+    assert len(places) == len(set(places))
+
+
+def test_english_names_lead_back_to_their_region() -> None:
+    with translation.override("en"):
+        names = {code: taxonomy.region_name(code) for code in taxonomy.regions()}
+    assert {code: taxonomy.region_code(name) for code, name in names.items()} == {code: code for code in names}
+
+
 def test_names_follow_the_language_of_the_page() -> None:
     assert taxonomy.region_name("4201") == "湖北省 武汉市"
     assert taxonomy.name_of("X1") == "新一代信息技术产业"
     with translation.override("en"):
+        assert taxonomy.region_name("4201") == "Wuhan, Hubei"
+        assert taxonomy.name_of("C3841") == "Lithium-ion battery manufacture"
         assert taxonomy.name_of("X1") == "New-generation information technology"
         assert taxonomy.name_of("unknown") == "unknown"
 

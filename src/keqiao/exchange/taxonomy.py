@@ -8,6 +8,7 @@ be a prefix of its children; regions as in GB/T 2260 (`42`, `4201`).
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ FOUND_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of a classification. `parent` is empty at the top, `name_en` below the top levels."""
+    """One line of a classification. `parent` is empty at the top."""
 
     code: str
     parent: str
@@ -31,9 +32,8 @@ class Term:
 
     @property
     def label(self) -> str:
-        """The name in the language of the page, as far as there is one."""
-        english = (get_language() or "").startswith("en")
-        return self.name_en if english and self.name_en else self.name
+        """The name in the language of the page."""
+        return self.name_en if in_english() and self.name_en else self.name
 
     @property
     def is_strategic(self) -> bool:
@@ -41,6 +41,10 @@ class Term:
 
 
 Table = dict[str, Term]
+
+
+def in_english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 @cache
@@ -70,9 +74,9 @@ def regions() -> Table:
 
 
 def read(name: str) -> Iterator[Term]:
-    """The lines of one table."""
+    """The lines of one table; one that begins with # is a remark."""
     text = resources.files("keqiao.exchange").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
         yield Term(row["code"], row["parent"], row["name"], row["name_en"])
 
 
@@ -127,16 +131,28 @@ def name_of(code: str) -> str:
 
 
 def region_name(code: str) -> str:
-    """Province and city in words: `湖北省 武汉市`."""
-    return " ".join(term.label for term in ancestors(regions(), code))
+    """Province and city in words: `湖北省 武汉市`; `Wuhan, Hubei` in English."""
+    names = [term.label for term in ancestors(regions(), code)]
+    return ", ".join(reversed(names)) if in_english() else " ".join(names)
 
 
 def region_code(typed: str) -> str:
-    """The code of a region by code or by name (`湖北`, `武汉市`, `湖北省武汉市`); empty when there is none."""
-    text = unicodedata.normalize("NFKC", typed).replace(" ", "").strip()
+    """The code of a region by code or by name (`湖北`, `湖北省武汉市`, `Wuhan, Hubei`); empty when there is none."""
+    plain = unicodedata.normalize("NFKC", typed).strip()
+    english = plain.lower().partition(",")[0].strip()
+    for name in (english, re.sub(r"\s+(?:city|province)$", "", english)):
+        if name in english_regions():
+            return english_regions()[name]
+    text = plain.replace(" ", "")
     if text[:6] in regions():
         return text[:6]
     return next((code for code in (text[:4], text[:2]) if text.isdigit() and code in regions()), "") or named(text)
+
+
+@cache
+def english_regions() -> dict[str, str]:
+    """The code of every region by its English name in small letters."""
+    return {term.name_en.lower(): code for code, term in regions().items()}
 
 
 def named(text: str) -> str:

@@ -62,7 +62,7 @@ class MoneyField(forms.CharField):
 
     def __init__(self, *, positive: bool = False, in_yuan: bool = False, **kwargs: Any) -> None:
         self.positive, self.in_yuan = positive, in_yuan
-        kwargs.setdefault("help_text", _("例如“300 万元”或“50000 元”。"))
+        kwargs.setdefault("help_text", "" if in_yuan else _("例如“300 万元”或“50000 元”。"))
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
