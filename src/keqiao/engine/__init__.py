@@ -17,6 +17,7 @@ relation of field and region, and the check of every target. Reverse matching is
 `Engine.similar` finds near-duplicates. An index belongs to one process at a time (`IndexLocked`).
 """
 
+from keqiao.engine.asking import Asked, Query
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
 from keqiao.engine.explain import Phrase, Place, Relation
 from keqiao.engine.index import (
@@ -27,11 +28,12 @@ from keqiao.engine.index import (
     IndexOutdated,
     IndexUnavailable,
 )
-from keqiao.engine.rank import Candidate, Engine, Evidence, Part, Query
+from keqiao.engine.rank import Candidate, Engine, Evidence, Part
 from keqiao.engine.specs import Check, Figure, compare, figures
 from keqiao.engine.text import language
 
 __all__ = [
+    "Asked",
     "Candidate",
     "Check",
     "Document",

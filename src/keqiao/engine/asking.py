@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -11,24 +13,46 @@ import numpy.typing as npt
 from keqiao.engine.bilingual import Dictionary
 from keqiao.engine.document import Document, SparseVector
 from keqiao.engine.explain import Explained, Phrase, phrases, translations
+from keqiao.engine.specs import Figure
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import Terms, count_terms
 from keqiao.engine.text import canonical, words
 from keqiao.engine.translate import Translated, translated, weighted
-from keqiao.engine.weighting import TITLE_WEIGHT, canonical_parts, cosines, count_titled, query_vector
+from keqiao.engine.weighting import LONGEST_COUNTED, TITLE_WEIGHT, canonical_parts, cosines, count_titled, query_vector
 
 # What a likeness by translation counts against one in the same language: senses are not chosen, only collected.
 TRANSLATED = 0.85
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for. `targets` are the figures it must reach; `fields` and `region` are prefix codes."""
+
+    title: str = ""
+    text: str = ""
+    fields: tuple[str, ...] = ()
+    region: str = ""
+    targets: tuple[Figure, ...] = ()
+    language: str = ""
+
+    @classmethod
+    def of(cls, document: Document) -> Query:
+        """The document itself as a query: its figures become targets (leave them out with `replace`)."""
+        return cls(document.title, document.text, document.fields, document.region, document.figures, document.language)
+
+
 class Asked:
-    """Title and text of a query, against documents in its own language and, with a dictionary, in the other."""
+    """A query against documents in its own language and, with a dictionary, in the other.
+
+    Made ready once (`Engine.ask`), it can be looked for among several kinds.
+    """
 
     def __init__(
-        self, title: str, text: str, statistics: Statistics, language: str = "", dictionary: Dictionary | None = None
+        self, query: Query, statistics: Statistics, language: str = "", dictionary: Dictionary | None = None
     ) -> None:
+        self.query = query
         self.statistics = statistics
-        self.title, self.text = title, text
+        title, text = query.title[:LONGEST_COUNTED], query.text[:LONGEST_COUNTED]
         clean = canonical([title, text])
         self.terms = count_titled(clean[:1], clean[1:])
         self._worth = worths(list(dict.fromkeys(word for part in clean for word in words(part))), statistics)
@@ -84,8 +108,12 @@ class Asked:
     def explain(self, document: Document) -> tuple[Phrase, ...]:
         """What both sides share, most telling first; then phrases whose translation the document has."""
         offered = Explained(document.title, document.text)
-        shared = phrases(Explained(self.title, self.text), offered, lambda runs: worths(runs, self.statistics))
+        shared = phrases(self._explained, offered, lambda runs: worths(runs, self.statistics))
         return tuple(shared + translations(self._foreign, offered, [phrase.text for phrase in shared]))
+
+    @cached_property
+    def _explained(self) -> Explained:
+        return Explained(self.query.title, self.query.text)
 
 
 def _share(met: float, worth: dict[str, float] | dict[tuple[str, ...], float]) -> float:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from keqiao.engine.asking import Query
 from keqiao.engine.document import Document
-from keqiao.engine.rank import Query
 from keqiao.engine.text import language
 
 Run = dict[str, list[tuple[str, float]]]

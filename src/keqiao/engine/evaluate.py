@@ -21,10 +21,11 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
+from keqiao.engine.asking import Query
 from keqiao.engine.beir import Folder, Judgements, Run
 from keqiao.engine.document import Filter
 from keqiao.engine.index import Index
-from keqiao.engine.rank import Engine, Query
+from keqiao.engine.rank import Engine
 
 Grades = Mapping[str, int]
 Measures = dict[str, float | int | None]

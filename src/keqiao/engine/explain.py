@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,6 +88,8 @@ class Explained:
 
     def places(self, phrase: str) -> list[Place]:
         """Where a folded phrase stands, a Latin one only as whole words."""
+        if not any(phrase in read.text for read in self.folded.values()):
+            return []
         pattern = re.escape(phrase)
         wanted = re.compile(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])" if phrase.isascii() else pattern)
         return [
@@ -155,12 +158,17 @@ def translations(
     for part, phrases_of_part in query.items():
         for phrase in phrases_of_part:
             for sense in phrase.senses:
-                here = document.places(fold(sense)) if len(sense) > 1 and sense not in known else []
+                here = document.places(_folded_sense(sense)) if len(sense) > 1 and sense not in known else []
                 if here:
                     there = found.setdefault(sense, ([], here))[0]
                     there.append(Place(part, phrase.start, phrase.end))
                     break
     return [Phrase(document.surface(here), tuple(there), tuple(here)) for there, here in list(found.values())[:limit]]
+
+
+@functools.lru_cache(maxsize=50_000)
+def _folded_sense(sense: str) -> str:
+    return fold(sense)
 
 
 def _keys(units: Sequence[_Unit], i: int) -> list[tuple[str, str]]:

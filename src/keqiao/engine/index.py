@@ -26,10 +26,12 @@ from keqiao.engine.weighting import count_documents, stored_vectors
 
 GRAMS = "grams"
 KEPT_TERMS = 128
-HEAD_TERMS = 128
+HEAD_TERMS = 256
 FETCHED = 1000
 _BATCH = 1000
-_FORMAT = "keqiao index 2\n"
+_FULL_SCAN = 100
+"""A filter that leaves fewer documents than this has them all scored. Qdrant's own 5,000 is six times slower here."""
+_FORMAT = "keqiao index 3\n"
 
 
 class IndexUnavailable(Exception):
@@ -127,7 +129,7 @@ class EdgeIndex:
         """A new shard; one without a label was left half made by a crash."""
         shutil.rmtree(shard, ignore_errors=True)
         shard.mkdir(parents=True)
-        config = edge.EdgeConfig(sparse_vectors={GRAMS: edge.EdgeSparseVectorParams()})
+        config = edge.EdgeConfig(sparse_vectors={GRAMS: edge.EdgeSparseVectorParams(full_scan_threshold=_FULL_SCAN)})
         created = _guarded(self.path, lambda: edge.EdgeShard.create(str(shard), config))
         created.update(edge.UpdateOperation.create_field_index(TAGS, edge.PayloadSchemaType.Keyword))
         created.update(edge.UpdateOperation.create_field_index("created", edge.PayloadSchemaType.Integer))
@@ -183,16 +185,20 @@ class EdgeIndex:
             self.statistics.remove(count_documents(gone))
 
     def search(self, query: SparseVector, limit: int, filter: Filter | None = None) -> list[Hit]:
-        """See `Index.search`. The strongest terms fetch a thousand, all terms order these.
+        """See `Index.search`. Of a long query the strongest terms fetch a thousand, and all terms order these.
 
         Where the filter names documents, all terms fetch: none of them that shares a term is lost.
         """
         if not len(query) or limit < 1:
             return []
-        head = query if filter and filter.ids is not None else query.strongest(HEAD_TERMS)
-        fetch = edge.Prefetch(limit=max(limit, FETCHED), query=_nearest(head), filter=_filter(filter))
         wanted = edge.PayloadSelector.Include(["id"])
-        request = edge.QueryRequest(limit=limit, prefetches=[fetch], query=_nearest(query), with_payload=wanted)
+        narrow = _filter(filter)
+        if len(query) <= HEAD_TERMS or (filter and filter.ids is not None):
+            request = edge.QueryRequest(limit=limit, query=_nearest(query), filter=narrow, with_payload=wanted)
+        else:
+            head = _nearest(query.strongest(HEAD_TERMS))
+            fetch = edge.Prefetch(limit=max(limit, FETCHED), query=head, filter=narrow)
+            request = edge.QueryRequest(limit=limit, prefetches=[fetch], query=_nearest(query), with_payload=wanted)
         hits = [Hit(str((point.payload or {})["id"]), round(point.score, 5)) for point in self._shard.query(request)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))
 

@@ -19,35 +19,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from keqiao.engine.asking import Asked
+from keqiao.engine.asking import Asked, Query
 from keqiao.engine.bilingual import Dictionary, built
 from keqiao.engine.document import Document, Filter
 from keqiao.engine.explain import Phrase, Relation, relation
 from keqiao.engine.index import Index
-from keqiao.engine.specs import Check, Figure, compare
+from keqiao.engine.specs import Check, compare
 from keqiao.engine.text import language
 from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, query_vector
 
 SHARES = {"text": 0.72, "words": 0.06, "field": 0.08, "region": 0.02, "figures": 0.12}
 MISSED = 0.5
 RANKED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What is looked for. `targets` are the figures it must reach; `fields` and `region` are prefix codes."""
-
-    title: str = ""
-    text: str = ""
-    fields: tuple[str, ...] = ()
-    region: str = ""
-    targets: tuple[Figure, ...] = ()
-    language: str = ""
-
-    @classmethod
-    def of(cls, document: Document) -> Query:
-        """The document itself as a query: its figures become targets (leave them out with `replace`)."""
-        return cls(document.title, document.text, document.fields, document.region, document.figures, document.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +90,18 @@ class Engine:
         self.index = index
         self._dictionary = dictionary
 
+    def ask(self, query: Query | Asked) -> Asked:
+        """A query made ready, for several searches: reading and translating it takes about as long as one of them."""
+        if isinstance(query, Asked):
+            return query
+        spoken = query.language or language((query.title + query.text)[:LONGEST_COUNTED])
+        other = {"zh": "en", "en": "zh"}.get(spoken, "")
+        needed = bool(other) and self.index.holds(Filter(languages=(other,)))
+        return Asked(query, self.index.statistics, spoken, self._dictionary() if needed else None)
+
     def search(
         self,
-        query: Query,
+        query: Query | Asked,
         *,
         kinds: Sequence[str] = (),
         audience: Sequence[str] = (),
@@ -125,20 +117,18 @@ class Engine:
         """
         narrowed = filter or Filter()
         narrowed = replace(narrowed, kinds=kinds or narrowed.kinds, audiences=audience or narrowed.audiences)
-        asked = self._asked(query)
+        asked = self.ask(query)
         hits = self.index.search(asked.vector(), max(RANKED, limit), narrowed)
         documents = self.index.retrieve([hit.id for hit in hits])
         likeness = asked.likeness(documents)
-        scored = [_score(query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+        scored = [_score(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
         best = sorted(scored, key=lambda one: (-one.score, one.document.id))[:limit]
         return [_candidate(one, asked.explain(one.document) if explain else ()) for one in best]
 
-    def _asked(self, query: Query) -> Asked:
-        title, text = query.title[:LONGEST_COUNTED], query.text[:LONGEST_COUNTED]
-        spoken = query.language or language(title + text)
-        other = {"zh": "en", "en": "zh"}.get(spoken, "")
-        needed = bool(other) and self.index.holds(Filter(languages=(other,)))
-        return Asked(title, text, self.index.statistics, spoken, self._dictionary() if needed else None)
+    def explain(self, query: Query | Asked, found: Sequence[Candidate]) -> list[Candidate]:
+        """The same candidates with the phrases that they share with the query (after a search without)."""
+        asked = self.ask(query)
+        return [replace(one, evidence=replace(one.evidence, phrases=asked.explain(one.document))) for one in found]
 
     def similar(
         self, document: Document, *, threshold: float = 0.6, limit: int = 10, filter: Filter | None = None

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from keqiao.engine.asking import Query
 from keqiao.engine.document import Document
-from keqiao.engine.rank import Query
 from keqiao.engine.specs import Figure
 from keqiao.engine.text import language
 from keqiao.exchange import coach

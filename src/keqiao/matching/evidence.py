@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from keqiao.engine.asking import Query
 from keqiao.engine.explain import Relation
-from keqiao.engine.rank import Candidate, Query
+from keqiao.engine.rank import Candidate
 from keqiao.engine.specs import Check, Figure
 from keqiao.matching.excerpts import Segment, excerpt, titled
 from keqiao.matching.figures import plain, spelled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
@@ -75,18 +75,20 @@ class Filters:
         """The query part of the address, filters last."""
         return urlencode({**{name: value for name, value in more.items() if value}, **self.as_dict()}, doseq=True)
 
-    def accept(self, has: Mapping[str, frozenset[str]], *, but: str = "") -> bool:
-        """Whether something with these values passes every facet (but one)."""
-        return all(passes(name, getattr(self, name), has[name]) for name in FACETS if name != but)
+    def accept(self, has: Mapping[str, frozenset[str]]) -> bool:
+        """Whether something with these values passes every facet."""
+        return not self.refused(has)
+
+    def refused(self, has: Mapping[str, frozenset[str]]) -> set[str]:
+        """The facets that something with these values does not pass."""
+        return {name for name, wanted in self.as_dict().items() if not passes(name, wanted, has[name])}
 
 
 FACETS = tuple(field.name for field in fields(Filters))
 
 
-def passes(facet: str, wanted: tuple[str, ...], has: frozenset[str]) -> bool:
+def passes(facet: str, wanted: Sequence[str], has: frozenset[str]) -> bool:
     """Whether one facet is satisfied; a region by whatever lies below it (`has` holds fields with their parents)."""
-    if not wanted:
-        return True
     if facet == "region":
         return any(value.startswith(code) for code in wanted for value in has)
     return bool(has.intersection(wanted))

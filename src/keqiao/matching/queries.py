@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from keqiao.engine.asking import Asked, Query
 from keqiao.engine.document import Filter
-from keqiao.engine.rank import Candidate, Query
+from keqiao.engine.rank import Candidate
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.visibility import Level, Seen
 from keqiao.matching.documents import (
@@ -87,7 +88,7 @@ class Candidates:
 def candidates(need: Need, actor: Actor, limit: int = 10, order: str = RELEVANCE) -> Candidates:
     """What may answer a need, in the words of it that this person may see. Never by what others hide."""
     started = time.perf_counter()
-    query = need_query(need.seen_by(actor))
+    query = engine().ask(need_query(need.seen_by(actor)))
     without = [document_id("need", need.pk)]
     aside = Filter(without=[document_id("achievement", pk) for pk in set_aside(need)])
     return Candidates(
@@ -136,7 +137,7 @@ def set_aside(need: Need) -> list[int]:
 
 
 def find(
-    query: Query,
+    query: Query | Asked,
     kinds: Sequence[str],
     actor: Actor,
     limit: int,
@@ -145,33 +146,27 @@ def find(
     only: Filter | None = None,
 ) -> list[Found]:
     """The best of some kinds, as this person may see them. Asks the public documents only."""
+    asked = engine().ask(query)
     wanted = NEAREST if order == NEWEST else limit
-    hits = engine().search(query, kinds=kinds, audience=(PUBLIC,), limit=wanted, filter=only)
-    found = seen([hit for hit in hits if hit.score >= FAINT * hits[0].score], query, actor)
+    hits = engine().search(asked, kinds=kinds, audience=(PUBLIC,), limit=wanted, filter=only, explain=False)
+    hits = [hit for hit in hits if hit.score >= FAINT * hits[0].score]
     if order == NEWEST:
-        created = {hit.id: hit.document.created for hit in hits}
-        found.sort(key=lambda one: -created[document_id(table_of(one), one.row.pk)])
-    return found[:limit]
+        hits.sort(key=lambda hit: -hit.document.created)
+    return seen(hits, asked, actor, limit)
 
 
-def table_of(found: Found) -> str:
-    """The table that something found lies in."""
-    return found.kind if found.kind in SOURCES else "need"
-
-
-def seen(hits: Sequence[Candidate], query: Query, actor: Actor) -> list[Found]:
-    """Hits as this person may see them, in the same order.
+def seen(hits: Sequence[Candidate], asked: Asked, actor: Actor, limit: int | None = None) -> list[Found]:
+    """The first hits that this person may see, in the same order, each with its evidence.
 
     A hit whose document is not what its row says today is left out: the index may be a moment behind a record that
     was withdrawn or closed just now.
     """
     rows = rows_of((hit.id for hit in hits), actor)
-    result = []
-    for hit in hits:
-        row = rows.get(row_of(hit.id))
-        if row is not None and is_current(hit, row):
-            result.append(Found(hit.document.kind, row.seen_by(actor), evidence_of(hit, query)))
-    return result
+    current = [hit for hit in hits if row_of(hit.id) in rows and is_current(hit, rows[row_of(hit.id)])]
+    return [
+        Found(hit.document.kind, rows[row_of(hit.id)].seen_by(actor), evidence_of(hit, asked.query))
+        for hit in engine().explain(asked, current[:limit])
+    ]
 
 
 def rows_of(identifiers: Iterable[str], actor: Actor) -> dict[tuple[str, int], Any]:

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
+from keqiao.engine.asking import Query
 from keqiao.engine.document import Document
-from keqiao.engine.rank import Query
 from keqiao.exchange.enums import AchievementState, NeedState
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import workflow as kernel

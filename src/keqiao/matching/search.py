@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from keqiao.engine.asking import Asked, Query
 from keqiao.engine.document import Filter
-from keqiao.engine.rank import Candidate, Evidence, Query
+from keqiao.engine.rank import Candidate, Evidence
 from keqiao.engine.text import canonical, words
 from keqiao.exchange import taxonomy
 from keqiao.matching import browse
@@ -58,17 +59,15 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A row that a search found, with what filters look at. `place` is its rank by relevance."""
+    """Something that a search found, with what filters look at. `place` is its rank by relevance."""
 
-    table: str
-    pk: int
-    created: int
+    candidate: Candidate
     place: int
     has: dict[str, frozenset[str]]
 
     @property
-    def identifier(self) -> str:
-        return document_id(self.table, self.pk)
+    def created(self) -> int:
+        return self.candidate.document.created
 
 
 def search(
@@ -79,13 +78,14 @@ def search(
     text = text.strip()[:LONGEST]
     if not text:
         return browsed(filters, actor, page, size, started)
-    hits = with_words(text, actor)
+    asked = engine().ask(Query(text=text))
+    hits = with_words(asked, actor)
     passed = [hit for hit in hits if filters.accept(hit.has)]
     if order == NEWEST:
         passed.sort(key=lambda hit: (-hit.created, hit.place))
     pages, page = paged(len(passed), page, size)
     return Results(
-        items=with_evidence([hit.identifier for hit in passed[(page - 1) * size : page * size]], text, actor),
+        items=seen([hit.candidate for hit in passed[(page - 1) * size : page * size]], asked, actor),
         total=len(passed),
         page=page,
         pages=pages,
@@ -102,7 +102,7 @@ def browsed(filters: Filters, actor: Actor, page: int, size: int, started: float
     pages, page = paged(min(total, browse.DEEPEST), page, size)
     identifiers = browse.newest(filters, actor, (page - 1) * size, size)
     return Results(
-        items=with_evidence(identifiers, "", actor),
+        items=listed(identifiers, actor),
         total=total,
         page=page,
         pages=pages,
@@ -122,21 +122,18 @@ def fresh(text: str, filters: Filters, since: int, actor: Actor) -> int:
     """How many things that this search finds are newer than a moment (in seconds)."""
     if not text:
         return browse.count(filters, actor, since=since)
-    return sum(hit.created > since and filters.accept(hit.has) for hit in with_words(text, actor, since=since))
+    hits = with_words(engine().ask(Query(text=text)), actor, since)
+    return sum(hit.created > since and filters.accept(hit.has) for hit in hits)
 
 
-def with_words(text: str, actor: Actor, since: int | None = None) -> list[Hit]:
+def with_words(asked: Asked, actor: Actor, since: int | None = None) -> list[Hit]:
     """The most relevant public documents that share a word with the text, as rows that this person may see."""
     only = Filter(since=since)
-    found = engine().search(Query(text=text), audience=(PUBLIC,), limit=HITS, filter=only, explain=False)
-    if words(canonical([text])[0]):
+    found = engine().search(asked, audience=(PUBLIC,), limit=HITS, filter=only, explain=False)
+    if words(canonical([asked.query.text])[0]):
         found = [candidate for candidate in found if candidate.part("words") > 0]
     known = facts_of(found, actor)
-    return [
-        Hit(*row_of(one.id), one.document.created, place, known[one.id])
-        for place, one in enumerate(found)
-        if one.id in known
-    ]
+    return [Hit(one, place, known[one.id]) for place, one in enumerate(found) if one.id in known]
 
 
 COLUMNS = ("fields", "field_path", "region", "node_id", "maturity", "intellectual_property", "cooperation_modes")
@@ -169,25 +166,19 @@ def facts(row: dict[str, Any], kind: str) -> dict[str, frozenset[str]]:
     }
 
 
-def with_evidence(identifiers: Sequence[str], text: str, actor: Actor) -> list[Found]:
-    """One page of things found, in this order, each with why."""
-    if not identifiers:
-        return []
-    if text:
-        only = Filter(ids=identifiers)
-        candidates = engine().search(Query(text=text), audience=(PUBLIC,), limit=len(identifiers), filter=only)
-    else:
-        documents = engine().index.retrieve(identifiers)
-        candidates = [Candidate(document.id, 0.0, (), Evidence(), document) for document in documents]
-    place = {identifier: i for i, identifier in enumerate(identifiers)}
-    return seen(sorted(candidates, key=lambda candidate: place[candidate.id]), Query(text=text), actor)
+def listed(identifiers: Sequence[str], actor: Actor) -> list[Found]:
+    """Documents in this order, for a list that nobody searched."""
+    documents = engine().index.retrieve(identifiers)
+    candidates = [Candidate(document.id, 0.0, (), Evidence(), document) for document in documents]
+    return seen(candidates, engine().ask(Query()), actor)
 
 
 def facets_of(hits: Sequence[Hit], filters: Filters, text: str, order: str) -> dict[str, list[Facet]]:
     """Counts by facet, most frequent first; chosen values stay even with nothing left."""
     result = {}
+    refused = [(hit, filters.refused(hit.has)) for hit in hits]
     for name in FACETS:
-        counts = Counter(value for hit in hits if filters.accept(hit.has, but=name) for value in hit.has[name])
+        counts = Counter(value for hit, by in refused if by <= {name} for value in hit.has[name])
         chosen = getattr(filters, name)
         values = [*counts, *(value for value in chosen if value not in counts)]
         values.sort(key=lambda value: (-counts[value], value))
