@@ -125,6 +125,21 @@ def in_words(amount: Decimal) -> str:
     return f"{amount.normalize():f} 元"
 
 
+def shown(amount: Decimal) -> str:
+    """The amount as people say it, to two decimals: 300 万元, 1.2 亿元; CNY 3 million in English."""
+    if (get_language() or "").startswith("en"):
+        return f"CNY {tidy(amount / 10**6)} million" if amount >= 10**6 else f"CNY {tidy(amount)}"
+    if amount >= 10**8:
+        return f"{tidy(amount / 10**8)} 亿元"
+    return f"{tidy(amount / 10**4)} 万元" if amount >= 10**4 else f"{tidy(amount)} 元"
+
+
+def tidy(value: Decimal) -> str:
+    """Thousands grouped, up to two decimals, no trailing zeros."""
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def total(amounts: Iterable[Decimal | None]) -> Decimal:
     """The exact sum, to the cent."""
     return sum((amount for amount in amounts if amount is not None), Decimal(0)).quantize(CENT)

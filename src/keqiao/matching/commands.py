@@ -9,6 +9,7 @@ from typing import Any
 import click
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
 
 from keqiao.config.session import needs_database
 from keqiao.engine import Query
@@ -81,17 +82,16 @@ def print_candidate(place: int, candidate: dict[str, Any]) -> None:
         click.echo(f"      “{evidence['theirs']}”")
     for check in evidence["checks"]:
         sign = {"met": "✓", "missed": "✗", "unknown": "?"}[check["verdict"]]
-        click.echo(
-            f"      {sign} {written(check['target'])} · {written(check['offered']) or '未说明'} {check['gap_text']}"
-        )
+        click.echo(f"      {sign} {checked(check)}")
 
 
-def written(figure: dict[str, Any] | None) -> str:
-    """A figure in one line."""
-    from keqiao.matching.figures import figure_of, in_words  # noqa: PLC0415 (leaf)
+def checked(check: dict[str, Any]) -> str:
+    """A target and what is offered, in one line; commands speak English."""
+    from keqiao.matching.showing import figure_line, gap_text  # noqa: PLC0415 (leaf)
 
-    interval = figure_of(figure) if figure else None
-    return in_words(interval) if interval else ""
+    with translation.override("en"):
+        offered = figure_line(check["offered"]) if check["offered"] else "not stated"
+        return f"{figure_line(check['target'])} · {offered} {gap_text(check)}".rstrip()
 
 
 @click.group()

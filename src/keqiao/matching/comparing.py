@@ -16,7 +16,8 @@ from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.visibility import Hidden, Level, Seen
 from keqiao.matching.documents import achievement_text, need_targets
 from keqiao.matching.enums import ProposalState
-from keqiao.matching.figures import figures_of, interval, offered_figures
+from keqiao.matching.figures import figures_of, offered_figures
+from keqiao.matching.showing import figure_text
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -85,8 +86,8 @@ def figure_rows(columns: Sequence[Seen], targets: Sequence[Figure]) -> list[Row]
     rows = []
     for target in targets:
         checks = [compare(target, figures) for figures in offered]
-        cells = [Cell(interval(check.offered) if check.offered else "", check.verdict) for check in checks]
-        rows.append(Row(target.name, cells, interval(target)))
+        cells = [Cell(figure_text(check.offered) if check.offered else "", check.verdict) for check in checks]
+        rows.append(Row(target.name, cells, figure_text(target)))
     names = [target.name for target in targets]
     for figure in (figure for column in columns for figure in figures_of(column.specifications)):
         if all(likeness(figure.name, name) < SAME for name in names):
@@ -98,7 +99,7 @@ def figure_rows(columns: Sequence[Seen], targets: Sequence[Figure]) -> list[Row]
 def best(name: str, figures: Sequence[Figure]) -> str:
     """The figure of that name, as it reads."""
     alike = max(figures, key=lambda figure: likeness(name, figure.name), default=None)
-    return interval(alike) if alike is not None and likeness(name, alike.name) >= SAME else ""
+    return figure_text(alike) if alike is not None and likeness(name, alike.name) >= SAME else ""
 
 
 def condition_rows(columns: Sequence[Seen]) -> list[Row]:
@@ -107,7 +108,7 @@ def condition_rows(columns: Sequence[Seen]) -> list[Row]:
     return [
         Row(_("技术就绪度"), [Cell(f"TRL {column.maturity}" if column.maturity else "") for column in columns]),
         Row(_("知识产权"), [Cell(str(column.get_intellectual_property_display())) for column in columns]),
-        Row(_("合作方式"), [Cell("、".join(str(modes.get(m, m)) for m in c.cooperation_modes)) for c in columns]),
+        Row(_("合作方式"), [Cell(_("、").join(str(modes.get(m, m)) for m in c.cooperation_modes)) for c in columns]),
         Row(_("价格设想"), [cell(column.price_idea) for column in columns]),
         Row(_("与现有方案相比"), [cell(column.advantages) for column in columns]),
         Row(_("节点"), [cell(column.node) for column in columns]),
@@ -128,7 +129,7 @@ def team(members: Any) -> Cell:
     """The names of a team."""
     if isinstance(members, Hidden):
         return cell(members)
-    return Cell("、".join(str(person.at(Level.REGISTERED)) for person in members.all()))
+    return Cell(_("、").join(str(person.at(Level.REGISTERED)) for person in members.all()))
 
 
 def cell(value: Any) -> Cell:

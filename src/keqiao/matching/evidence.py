@@ -10,7 +10,8 @@ from keqiao.engine.explain import Relation
 from keqiao.engine.rank import Candidate
 from keqiao.engine.specs import Check, Figure
 from keqiao.matching.excerpts import Segment, excerpt, titled
-from keqiao.matching.figures import plain, spelled
+from keqiao.matching.figures import plain
+from keqiao.matching.showing import spelled
 
 Evidence = dict[str, Any]
 

@@ -1,19 +1,16 @@
-"""Figures between three shapes: rows of a form, the engine's intervals, and words for people."""
+"""Figures between three shapes: rows of a form, the engine's intervals, and the words that records keep.
+
+Pages write figures in the language of their reader: `matching.showing`.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from keqiao.engine import Figure, figures
 from keqiao.exchange import coach
-
-MEASURES = {"degC": "℃", "um": "μm", "g/cm**3": "g/cm³", "year": "年", "month": "个月", "day": "天", "tenth": "成",
-            "hour": "小时", "minute": "分钟", "CNY": "元", "count": "", "degree": "°"}  # fmt: skip
-"""Units whose everyday spelling is not the one that pint reads."""
-POWER = re.compile(r"\*\*(-?\d+)")
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from keqiao.matching.showing import spelled
 
 
 def figure_of(row: Mapping[str, Any]) -> Figure | None:
@@ -53,7 +50,7 @@ def wanted_figures(text: str) -> tuple[Figure, ...]:
 
 
 def in_words(figure: Figure) -> str:
-    """The figure as people write it: `吸光率 ≥ 98 %`, `-40~85 ℃`."""
+    """The figure as people write it in Chinese: `吸光率 ≥ 98 %`, `-40~85 ℃`."""
     return f"{figure.name} {interval(figure)}".strip()
 
 
@@ -79,18 +76,6 @@ def readable(figure: Figure) -> tuple[float | None, float | None, str]:
         scale, word = (1e8, "亿元") if largest >= 1e8 else (1e4, "万元")
         return (None if low is None else low / scale, None if high is None else high / scale, word)
     return low, high, spelled(unit)
-
-
-def spelled(unit: str) -> str:
-    """The unit as people write it."""
-    if unit in MEASURES:
-        return MEASURES[unit]
-    return POWER.sub(raised, unit).replace("*", "·")
-
-
-def raised(power: re.Match[str]) -> str:
-    """`**2` as people write it."""
-    return power[1].translate(SUPERSCRIPTS)
 
 
 def plain(value: float | None) -> str:

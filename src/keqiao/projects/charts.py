@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from keqiao.matching.figures import spelled
+from keqiao.matching.showing import unit_text
 from keqiao.projects.measure import MET, MISSED, UNKNOWN, measurable, written
 
 BAND = {"color": "var(--good)", "opacity": 0.12}
@@ -26,7 +26,7 @@ def charts_of(targets: list[dict[str, Any]], rounds: list[dict[str, Any]]) -> li
             {
                 "title": written(target),
                 "points": points,
-                "unit": spelled(target.get("unit", "")),
+                "unit": unit_text(target.get("unit", "")),
                 "options": options(target, points) if numbers and single else None,
             }
         )
@@ -40,7 +40,7 @@ def options(target: dict[str, Any], points: list[tuple[int, dict[str, Any]]]) ->
         "grid": {"left": 56, "right": 24, "top": 32, "bottom": 32},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [_("第 %(n)d 轮") % {"n": number} for number, _value in points]},
-        "yAxis": {"type": "value", "name": spelled(target.get("unit", "")), "min": low, "max": high},
+        "yAxis": {"type": "value", "name": unit_text(target.get("unit", "")), "min": low, "max": high},
         "series": [
             {
                 "type": "line",

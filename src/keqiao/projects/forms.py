@@ -14,8 +14,8 @@ from keqiao.kernel.fields import MoneyField
 from keqiao.kernel.money import total
 from keqiao.kernel.workflow import VerbForm
 from keqiao.matching.enums import ProposalState
-from keqiao.matching.figures import spelled
 from keqiao.matching.models import Proposal
+from keqiao.matching.showing import unit_text
 from keqiao.projects import measure
 from keqiao.projects.enums import MilestoneState, Reach, StopReason, Verdict
 from keqiao.projects.fields import DayField, UploadField
@@ -115,7 +115,7 @@ class MeasureForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.targets = measurable(self.row.targets) if self.row is not None else []
         for number, target in enumerate(self.targets, start=1):
-            unit = spelled(target.get("unit", ""))
+            unit = unit_text(target.get("unit", ""))
             hint = _now("单位：%(unit)s") % {"unit": unit} if unit else ""
             self.fields[f"value_{number}"] = forms.CharField(
                 label=written(target), max_length=40, required=False, help_text=hint

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from keqiao.engine.specs import Figure, compare
-from keqiao.matching.figures import figure_of, in_words, interval, spelled
+from keqiao.matching.figures import figure_of, interval
+from keqiao.matching.showing import UNITS_EN, figure_line, spelled
 
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
 
 LARGEST = 1e12
 NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,2})?"
-VALUE = re.compile(rf"({NUMBER})(?:[~～至]({NUMBER}))?(.*)")
+VALUE = re.compile(rf"({NUMBER})(?:[~～至–]({NUMBER}))?(.*)")
 
 
 class NotANumber(ValueError):
@@ -47,7 +48,7 @@ def parse_value(text: str, unit: str) -> tuple[float, float]:
 
 def same_unit(written: str, unit: str) -> bool:
     """Whether a unit typed behind a number is the target's, as the engine or as people write it."""
-    return simplified(written) in {simplified(unit), simplified(spelled(unit))}
+    return simplified(written) in {simplified(unit), simplified(spelled(unit)), simplified(spelled(unit, UNITS_EN))}
 
 
 def simplified(unit: str) -> str:
@@ -75,7 +76,7 @@ def judge(target: dict[str, Any], value: tuple[float, float] | None) -> dict[str
 def written(target: dict[str, Any]) -> str:
     """A target as people read it: ``吸光率 ≥ 98 %``."""
     figure = figure_of(target)
-    return in_words(figure) if figure else str(target.get("name", ""))
+    return figure_line(figure) if figure else str(target.get("name", ""))
 
 
 def missed(values: Sequence[dict[str, Any]]) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,11 +17,10 @@ from django.utils.translation import get_language, gettext, ngettext, ngettext_l
 from keqiao.exchange import taxonomy
 from keqiao.kernel import calendar, clocks
 from keqiao.kernel.models import ClockRun
+from keqiao.kernel.money import shown
+from keqiao.matching.showing import figure_line, figure_name, figure_text, gap_text, measured, part, reread, unit_text
 
 register = template.Library()
-
-WAN = Decimal(10_000)
-YI = Decimal(100_000_000)
 
 
 def in_english() -> bool:
@@ -34,20 +32,7 @@ def money(value: object) -> str:
     """An amount of yuan as people say it: 300 万元, 1.2 亿元; CNY 3 million in English. Nothing for no amount."""
     if value is None or not str(value):
         return ""
-    amount = Decimal(str(value))
-    if in_english():
-        return f"CNY {tidy(amount / 1_000_000)} million" if amount >= 1_000_000 else f"CNY {tidy(amount)}"
-    if amount >= YI:
-        return f"{tidy(amount / YI)} 亿元"
-    if amount >= WAN:
-        return f"{tidy(amount / WAN)} 万元"
-    return f"{tidy(amount)} 元"
-
-
-def tidy(value: Decimal) -> str:
-    """Thousands grouped, up to two decimals, no trailing zeros."""
-    text = f"{value:,.2f}"
-    return text.rstrip("0").rstrip(".")
+    return shown(Decimal(str(value)))
 
 
 AGES = (
@@ -74,69 +59,8 @@ def since(moment: datetime | None) -> str:
 
 # ---- figures ----------------------------------------------------------------------------------------------------
 
-UNITS = {"degC": "℃", "percent": "%", "um": "μm", "micrometer": "μm", "degree": "°", "ohm": "Ω", "count": ""}
-UNITS_ZH = {"year": "年", "month": "个月", "day": "天", "hour": "小时", "minute": "分钟", "tenth": "成"}
-UNITS_EN = {"hour": "h", "minute": "min", "tenth": "× 10 %"}
-POWER = re.compile(r"\*\*\s*\(?(-?\d+)\)?")
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def part(figure: Any, name: str) -> Any:
-    """A part of a figure, which is a dict from the database or an object of the engine."""
-    return figure.get(name) if isinstance(figure, Mapping) else getattr(figure, name, None)
-
-
-@register.filter
-def unit_text(unit: str) -> str:
-    """A unit as people write it, from how pint reads it: g/cm**3 is g/cm³, degC is ℃."""
-    known = UNITS | (UNITS_EN if in_english() else UNITS_ZH)
-    if unit in known:
-        return known[unit]
-    raised = POWER.sub(lambda match: match[1].translate(RAISED), unit)
-    words = re.split(r"([/*() ])", raised.replace(" ", ""))
-    return "".join(known.get(word, "·" if word == "*" else word) for word in words)
-
-
-@register.filter
-def figure_name(figure: Any) -> str:
-    """What is measured."""
-    return str(part(figure, "name") or "")
-
-
-@register.filter
-def figure_text(figure: Any) -> str:
-    """The interval with its unit: ≥ 98 %, ≤ 1.15, −40–85 ℃, 1.04; money as money."""
-    low, high, unit = part(figure, "min"), part(figure, "max"), str(part(figure, "unit") or "")
-    about = "≈ " if part(figure, "approx") else ""
-    if low is None and high is None:
-        return ""
-    if low is None:
-        return f"≤ {about}{measured(high, unit)}"
-    if high is None:
-        return f"≥ {about}{measured(low, unit)}"
-    if low == high:
-        return f"{about}{measured(low, unit)}"
-    return f"{about}{number(low)}–{measured(high, unit)}" if unit != "CNY" else f"{about}{money(low)}–{money(high)}"
-
-
-def measured(value: float, unit: str) -> str:
-    """A number with its unit after a thin gap."""
-    if unit == "CNY":
-        return money(value)
-    return f"{number(value)} {unit_text(unit)}".strip()
-
-
-@register.filter
-def figure_line(figure: Any) -> str:
-    """Name and interval in one line."""
-    return f"{figure_name(figure)} {figure_text(figure)}".strip()
-
-
-def number(value: Any) -> str:
-    """A number without a needless point, with a real minus, grouped from ten thousand on."""
-    amount = float(value)
-    text = f"{amount:,.10g}" if abs(amount) >= 10_000 else f"{amount:.10g}"
-    return text.replace("-", "−")
+for words in (unit_text, figure_name, figure_text, figure_line, gap_text, measured, reread):
+    register.filter(words)
 
 
 @register.filter
@@ -206,7 +130,7 @@ def highlight(text: str, spans: Sequence[tuple[int, int]]) -> SafeString:
 def title_in_language(row: Any) -> str:
     """The title in the reader's language where there is one, else in the other."""
     own, english = str(row.title or ""), str(getattr(row, "title_en", "") or "")
-    return (english or own) if in_english() else (own or english)
+    return ((english or own) if in_english() else (own or english)) or str(row)
 
 
 @register.filter
