@@ -7,6 +7,8 @@ from django.test import Client
 
 from keqiao.api import actions
 from keqiao.api.models import AccessToken
+from keqiao.api.workflow import TOKENS
+from keqiao.kernel.workflow import run
 from keqiao.parties.models import Person
 from tests.factories import PersonFactory
 
@@ -39,7 +41,7 @@ def test_a_wrong_password_is_refused_without_saying_which(person: Person) -> Non
 
 def test_a_revoked_token_opens_nothing(person: Person) -> None:
     token, text = actions.issue(person, name="x")
-    actions.revoke(token)
+    run(TOKENS, token.pk, "revoke", actor=person)
     assert Client().get("/api/v1/needs", headers={"Authorization": f"Bearer {text}"}).status_code == 401
 
 

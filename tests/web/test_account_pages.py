@@ -41,11 +41,13 @@ def signed_in(client: Client, owner: Person) -> Client:
 @pytest.mark.parametrize(
     ("path", "title"),
     [
-        ("/accounts/email/", "Email地址"),
+        ("/accounts/email/", "邮箱"),
         ("/accounts/password/change/", "修改密码"),
-        ("/accounts/2fa/", "双因素身份认证"),
-        ("/accounts/2fa/totp/activate/", "激活身份验证器应用"),
-        ("/accounts/2fa/webauthn/add/", "添加安全密钥"),
+        ("/accounts/2fa/", "两步验证与通行密钥"),
+        ("/accounts/2fa/totp/activate/", "设置手机验证器"),
+        ("/accounts/2fa/webauthn/add/", "添加通行密钥"),
+        ("/accounts/tokens/", "访问令牌"),
+        ("/accounts/tokens/new/", "创建访问令牌"),
     ],
 )
 def test_settings_stand_beside_their_menu(signed_in: Client, path: str, title: str) -> None:
@@ -60,7 +62,7 @@ def test_settings_stand_beside_their_menu(signed_in: Client, path: str, title: s
 
 def test_authenticator_shows_its_picture_and_its_secret(signed_in: Client) -> None:
     html = signed_in.get("/accounts/2fa/totp/activate/").content.decode()
-    assert re.search(r'<img class="entry-picture" src="data:image/svg\+xml', html)
+    assert re.search(r'<img class="entry-picture[^"]*" src="data:image/svg\+xml', html)
     assert 'id="authenticator_secret"' in html
     assert '<label class="field-label" for="id_code">' in html
 

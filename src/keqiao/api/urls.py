@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from keqiao import __version__
 from keqiao.api import errors
+from keqiao.api.issuing import router as tokens
 from keqiao.api.resources import router_of
 from keqiao.api.tokens import WRITERS
-from keqiao.api.tokens import router as tokens
 from keqiao.exchange.api import router as exchange
 from keqiao.kernel.workflow import REGISTRY
 from keqiao.matching.api import router as matching
@@ -25,4 +25,5 @@ api.add_router("", observatory)
 api.add_router("", exchange)
 api.add_router("", matching)
 for name, workflow in sorted(REGISTRY.items()):
-    api.add_router(f"/{name}", router_of(workflow))
+    if name != "tokens":
+        api.add_router(f"/{name}", router_of(workflow))

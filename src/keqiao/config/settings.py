@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.config.database import database_settings
 from keqiao.config.env import env_bool, env_int, env_str
+from keqiao.config.proxies import proxies_in
 from keqiao.config.secret import secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -18,6 +19,10 @@ SECRET_KEY = secret_key(DATA)
 ALLOWED_HOSTS = env_str("KEQIAO_HOSTS", "*").split(",")
 PUBLIC_URL = env_str("KEQIAO_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+PROXIES = proxies_in(env_str("KEQIAO_PROXIES", ""))
+if PROXIES:  # `config.proxies` leaves this header only to requests that came through one of them
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+KEQIAO_RATE = env_int("KEQIAO_RATE", 60)
 SITE_NAME = "科桥 Keqiao"
 
 INSTALLED_APPS = [
@@ -46,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "keqiao.config.proxies.Forwarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "keqiao.api.middleware.Problems",
@@ -59,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "keqiao.web.middleware.ContentSecurityPolicy",
+    "keqiao.web.limits.Limits",
     "keqiao.web.middleware.Refusals",
 ]
 
@@ -102,6 +109,12 @@ TEMPLATES = [
     }
 ]
 
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # counters of rate limits are small and many
+    }
+}
 DATABASES = {"default": database_settings(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -126,6 +139,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "keqiao.parties.accounts.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "keqiao.parties.accounts.JoinForm"}
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "keqiao.parties.second_factor.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "keqiao.parties.second_factor.PasskeyForm",
+    "edit_webauthn": "keqiao.parties.second_factor.KeyNameForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG

@@ -9,9 +9,11 @@ from keqiao.observatory.stream import stream
 from keqiao.parties.accounts import set_language
 from keqiao.web import verbs
 
+handler429 = "keqiao.web.limits.too_many"
 urlpatterns = [
     path("api/v1/feed/stream", stream, name="feed_stream"),
     path("api/v1/", api.urls),
+    path("accounts/tokens/", include("keqiao.api.pages")),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("", include("keqiao.web.urls")),

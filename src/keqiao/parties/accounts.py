@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm
 from allauth.core import context as allauth_context
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +24,30 @@ from django.views.i18n import set_language as django_set_language
 from keqiao.kernel.workflow import run
 from keqiao.parties import actions
 from keqiao.parties.models import Person
+from keqiao.parties.second_factor import SIGNED_IN, is_recent
 from keqiao.parties.workflow import PERSON
+
+REAUTHENTICATION = {
+    "mfa_reauthenticate": _("用验证器或恢复码"),
+    "mfa_reauthenticate:webauthn": _("用通行密钥"),
+}
+
+
+CHANGES = {
+    "account/email/email_changed": _("主邮箱从 %(from_email)s 改为 %(to_email)s。"),
+    "account/email/email_deleted": _("邮箱 %(deleted_email)s 已从账号移除。"),
+    "account/email/email_confirm": _("邮箱已验证。"),
+    "account/email/password_changed": _("密码已修改。"),
+    "account/email/password_reset": _("密码已重新设置。"),
+    "account/email/password_set": _("密码已设置。"),
+    "mfa/email/recovery_codes_generated": _("恢复码已重新生成，原来的作废。"),
+    "mfa/email/totp_activated": _("手机验证器已启用。"),
+    "mfa/email/totp_deactivated": _("手机验证器已停用。"),
+    "mfa/email/webauthn_added": _("通行密钥已添加。"),
+    "mfa/email/webauthn_removed": _("通行密钥已移除。"),
+    "api/token_issued": _("创建了访问令牌“%(name)s”。"),
+}
+"""What a person is told by mail after it happened to the account: one sentence, one mail for all."""
 
 
 class JoinForm(SignupForm):  # type: ignore[misc]
@@ -69,6 +95,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         message.send()
 
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """One mail for every change, in our words."""
+        change = str(CHANGES[template_prefix]) % (context or {})
+        account = settings.PUBLIC_URL + reverse("mfa_index")
+        super().send_notification_mail("account/email/change", user, {"change": change, "account_url": account}, email)
+
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *more: Any, **named: Any
     ) -> None:
@@ -79,8 +113,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: Person, **options: Any) -> HttpResponse:
         """Pages go on in the language of the account."""
         response: HttpResponse = super().post_login(request, user, **options)
+        request.session[SIGNED_IN] = time.time()
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, max_age=400 * 86_400, samesite="Lax")
         return response
+
+    def is_reauthentication_required(self, *, app: str, **named: Any) -> bool:
+        """Whoever signed in a moment ago in this very session is not asked for the password again."""
+        asked: bool = super().is_reauthentication_required(app=app, **named)
+        return asked and not is_recent(allauth_context.request.session.get(SIGNED_IN))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """With a second factor, that one; a password alone proves too little then."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        second = [method for method in methods if method["id"] != "reauthenticate"]
+        for method in second:
+            method["description"] = REAUTHENTICATION[method["id"]]
+        has_app = is_mfa_enabled(user, types=[Authenticator.Type.TOTP])
+        return sorted(second, key=lambda method: (method["id"] != "mfa_reauthenticate") == has_app) or methods
 
 
 def own_address(value: Any, asked: str) -> Any:

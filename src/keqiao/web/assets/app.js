@@ -6,16 +6,18 @@ import { autosave } from "./autosave.js";
 import { startCharts } from "./chart-loader.js";
 import { compareTray, startCompareButtons } from "./compare.js";
 import { startDialogs } from "./dialogs.js";
+import { drawer } from "./drawer.js";
 import { feed } from "./feed.js";
 import { fileDrop } from "./file-drop.js";
 import { startForms } from "./forms.js";
+import { startPasskeys } from "./passkeys.js";
 import { startRequests } from "./requests.js";
-import { counter, menu, sheet, theme } from "./small.js";
+import { copyText, counter, menu, sheet, theme } from "./small.js";
 import { threads } from "./threads.js";
 import { startToasts } from "./toasts.js";
 import { triage } from "./triage.js";
 
-const components = { autosave, compareTray, counter, feed, fileDrop, menu, sheet, theme, threads, triage };
+const components = { autosave, compareTray, copyText, counter, drawer, feed, fileDrop, menu, sheet, theme, threads, triage };
 for (const [name, component] of Object.entries(components)) Alpine.data(name, component);
 Alpine.data("dialog", () => ({
   show() {
@@ -26,7 +28,8 @@ Alpine.data("dialog", () => ({
   },
 }));
 
-for (const start of [startToasts, startRequests, startForms, startDialogs, startCompareButtons, startCharts]) start();
+const beginnings = [startToasts, startRequests, startForms, startDialogs, startCompareButtons, startCharts, startPasskeys];
+for (const start of beginnings) start();
 
 window.Alpine = Alpine;
 Alpine.start();

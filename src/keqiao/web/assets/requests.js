@@ -14,6 +14,7 @@ const failed = (event) => {
   const response = event.detail.ctx.response;
   if (response.status === 422) return; // the form comes back with what has to be mended
   if (response.status === 401 || response.status === 403) toast(words().wordRefused, "bad");
+  else if (response.status === 429) toast(words().wordBusy, "bad");
   else toast(response.status === 409 ? words().wordRefused : words().wordFailed, "bad");
 };
 

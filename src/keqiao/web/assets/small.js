@@ -69,3 +69,17 @@ export const counter = () => ({
     return this.limit > 0 && this.length > this.limit;
   },
 });
+
+// A readonly field with a button that copies it; where the browser does not let us, the text is selected instead.
+export const copyText = () => ({
+  async copy(event) {
+    const button = event.currentTarget;
+    this.$refs.text.select();
+    try {
+      await navigator.clipboard.writeText(this.$refs.text.value);
+      button.textContent = button.dataset.copied;
+    } catch {
+      this.$refs.text.focus();
+    }
+  },
+});

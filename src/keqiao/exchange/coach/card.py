@@ -1,0 +1,73 @@
+"""The card that the coach fills in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from keqiao.engine.specs import figures
+from keqiao.engine.text import language
+from keqiao.exchange.coach.clauses import clauses_of
+from keqiao.exchange.coach.conditions import budget_of, deadline_of
+from keqiao.exchange.coach.filing import fields_of, kind_of, modes_of, region_of
+from keqiao.exchange.coach.missing import Missing, missing_of
+from keqiao.exchange.coach.targets import targets_of
+from keqiao.exchange.coach.titles import current_state_of, title_of
+
+MOST_TEXT = 8000
+
+
+@dataclass(slots=True)
+class Card:
+    """What the coach read. Values are as the need form takes them; `missing` is in order of weight."""
+
+    title: str = ""
+    problem: str = ""
+    current_state: str = ""
+    targets: list[dict[str, Any]] = field(default_factory=list)
+    kind: str = "technology"
+    fields: list[str] = field(default_factory=list)
+    region: str = ""
+    budget_minimum: int | None = None
+    budget_maximum: int | None = None
+    deadline: str = ""
+    cooperation_modes: list[str] = field(default_factory=list)
+    source_language: str = "zh"
+    missing: list[Missing] = field(default_factory=list)
+
+    def as_initial(self) -> dict[str, Any]:
+        """The values for the form; English text goes into the English fields."""
+        values = {name: getattr(self, name) for name in FORM_FIELDS}
+        values["deadline"] = f"{self.deadline}T23:59" if self.deadline else ""
+        unit = "CNY" if self.source_language == "en" else "元"
+        for name in ("budget_minimum", "budget_maximum"):
+            values[name] = f"{values[name]} {unit}" if values[name] else ""
+        if self.source_language == "en":
+            values |= {"title": "", "title_en": self.title, "problem": "", "problem_en": self.problem}
+        return values
+
+
+FORM_FIELDS = (
+    "title", "problem", "current_state", "targets", "kind", "fields", "region", "budget_minimum", "budget_maximum",
+    "deadline", "cooperation_modes", "source_language",
+)  # fmt: skip
+
+
+def read(text: str, today: date) -> Card:
+    """The card for a text of any length (what is beyond 8,000 characters is left out of the card)."""
+    text = text.replace("\r\n", "\n").strip()[:MOST_TEXT]
+    clauses = list(clauses_of(text))
+    found = figures(text)
+    card = Card(problem=text, source_language=language(text) or "zh")
+    card.kind = kind_of(text)
+    card.title = title_of(text, clauses)
+    card.current_state = current_state_of(text, clauses)
+    card.targets = targets_of(text, found, clauses)
+    card.fields = fields_of(text)
+    card.region = region_of(text)
+    card.budget_minimum, card.budget_maximum = budget_of(text, found)
+    card.deadline = deadline_of(text, today)
+    card.cooperation_modes = modes_of(text)
+    card.missing = list(missing_of(card))
+    return card
