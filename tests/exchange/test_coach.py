@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keqiao.exchange import coach, coach_words, taxonomy
+from keqiao.exchange import coach, taxonomy
 from keqiao.exchange.cards import NeedForm
+from keqiao.exchange.coach import words as coach_words
 from keqiao.exchange.enums import CooperationMode, NeedKind
 
 TODAY = date(2026, 11, 24)

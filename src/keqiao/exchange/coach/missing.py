@@ -1,0 +1,51 @@
+"""What a card does not say yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from keqiao.exchange.coach.card import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that would make the need easier to answer: which field, and the question to ask."""
+
+    field: str
+    question: Any
+
+
+SCALE = re.compile(r"批量|产量|年产|月产|产能|规模|用量|每年|/年|万件|万台|万吨|batch|per year|volume")
+
+
+def missing_of(card: Card) -> Iterator[Missing]:
+    """What somebody who wants to answer would ask next, the weightiest first."""
+    if len(card.problem) < 30:
+        yield Missing("problem", _("问题太短：现在怎样，难在哪里，想要什么结果？"))
+    if card.kind == "technology":
+        yield from missing_of_technology(card)
+    if not card.fields:
+        yield Missing("fields", _("技术领域：选一到三个，匹配会准得多。"))
+    if not card.budget_maximum:
+        yield Missing("budget_maximum", _("预算：大约准备投入多少？可以只给注册用户看。"))
+    if not card.deadline:
+        yield Missing("deadline", _("时间：希望什么时候前得到答复或样品？"))
+    if not card.cooperation_modes and card.kind == "technology":
+        yield Missing("cooperation_modes", _("合作方式：委托开发、买断、许可，还是共建？"))
+    if not card.region:
+        yield Missing("region", _("地区：在哪里使用或合作？"))
+
+
+def missing_of_technology(card: Card) -> Iterator[Missing]:
+    if not card.targets:
+        yield Missing("targets", _("目标指标：做到多少算解决？写出数值和单位，例如“吸光率 ≥ 98 %”。"))
+    if not card.current_state:
+        yield Missing("current_state", _("现状：现在能做到多少，试过什么办法？"))
+    if not SCALE.search(card.problem):
+        yield Missing("problem", _("批量规模：一年用多少，单件成本上限是多少？"))

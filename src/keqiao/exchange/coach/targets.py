@@ -1,0 +1,54 @@
+"""Which figures of a text are targets, and which are conditions of the need."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from keqiao.engine.specs import Figure
+from keqiao.exchange.coach import words
+from keqiao.exchange.coach.clauses import Clause
+from keqiao.exchange.fields import as_target
+
+MOST_TARGETS = 20
+
+
+def targets_of(text: str, found: list[Figure], clauses: list[Clause]) -> list[dict[str, Any]]:
+    """Figures in clauses that wish; without any, those with a floor or ceiling outside what is said of now."""
+    named = [figure for figure in found if figure.name and not is_condition(figure, text)]
+    wished = [figure for figure in named if role_at(clauses, figure) == "wish"]
+    if not wished:
+        open_ended = [f for f in named if f.min is None or f.max is None or f.min != f.max]
+        wished = [figure for figure in open_ended if role_at(clauses, figure) != "present"]
+    unique = {(f.name, f.min, f.max, f.unit): f for f in wished}
+    return [as_target(figure, said(figure, text)) for figure in unique.values()][:MOST_TARGETS]
+
+
+def said(figure: Figure, text: str) -> str:
+    """The figure in the author's own words, when they are few."""
+    own = " ".join(text[figure.span[0] : figure.span[1]].split())
+    return own if len(own) <= 40 and figure.name in own else ""
+
+
+def is_condition(figure: Figure, text: str) -> bool:
+    """Money and time limits are conditions of the need, not targets of the technology."""
+    if figure.unit == "CNY":
+        return any(word in figure.name.lower() for word in words.BUDGET) or before(text, figure.span[0], words.BUDGET)
+    if figure.name.endswith(("用量", "采购量")):
+        return True
+    around = text[figure.span[0] : figure.span[1] + 3]
+    return figure.unit in {"month", "year", "day", "week"} and bool(TIME_LIMIT.search(around))
+
+
+TIME_LIMIT = re.compile(r"[月年天日周]\s*(?:之?内|以内|完成|交付|之?前)|within", re.IGNORECASE)
+
+
+def before(text: str, at: int, said: tuple[str, ...], reach: int = 14) -> bool:
+    """Whether one of the words stands shortly before this place."""
+    return any(word in text[max(0, at - reach) : at + 2].lower() for word in said)
+
+
+def role_at(clauses: list[Clause], figure: Figure) -> str:
+    """The role of the clause in which the figure's number stands."""
+    place = figure.span[1] - 1
+    return next((clause.role for clause in clauses if clause.start <= place < clause.end), "")
