@@ -142,10 +142,14 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "keqiao.parties.second_factor.MFAAdapter"
 MFA_FORMS = {
+    "activate_totp": "keqiao.parties.second_factor.AppForm",
+    "authenticate": "keqiao.parties.second_factor.SecondStepForm",
+    "reauthenticate": "keqiao.parties.second_factor.SecondProofForm",
     "add_webauthn": "keqiao.parties.second_factor.PasskeyForm",
     "edit_webauthn": "keqiao.parties.second_factor.KeyNameForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a phone may be half a minute off (RFC 6238, 5.2)
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 

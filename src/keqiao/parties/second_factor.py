@@ -12,7 +12,9 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
@@ -65,6 +67,35 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         initial=True,
         help_text=_("需要指纹、人脸或设备密码。只当作密码之外的第二步，请取消勾选。"),
     )
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first number of an authenticator app proves that it has the secret."""
+
+    code = forms.CharField(
+        label=_("输入应用里显示的六位数字"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+def code_field() -> forms.CharField:
+    """A number of the app or a recovery code."""
+    label = _("六位数字或恢复码")
+    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+    return forms.CharField(label=label, max_length=40, widget=forms.TextInput(attrs=attributes))
+
+
+class SecondStepForm(AuthenticateForm):  # type: ignore[misc]
+    """The second step of signing in."""
+
+    code = code_field()
+
+
+class SecondProofForm(ReauthenticateForm):  # type: ignore[misc]
+    """The second factor once more, before something that matters."""
+
+    code = code_field()
 
 
 def seconds_since(moment: object) -> float:
