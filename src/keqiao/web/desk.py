@@ -9,13 +9,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.exchange import triage
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import OWNER, Level, Seen
-from keqiao.kernel.workflow import REGISTRY, Verb, Workflow
+from keqiao.kernel.workflow import REGISTRY, Workflow
 from keqiao.observatory.queries import running_clocks
-from keqiao.parties.models import Person
+from keqiao.parties.models import Person, standing_of
+from keqiao.parties.queries import verification_queue
+from keqiao.projects.queries import waiting_for
+from keqiao.projects.turn import next_step
 
-SHOWN = 12
 LOOKED_AT = 40
 LATE = datetime.max.replace(tzinfo=UTC)
 HEADINGS = {
@@ -26,14 +29,27 @@ HEADINGS = {
 }
 """What is mine, by kind: whole phrases, because other languages need a plural."""
 
+QUEUED = frozenset({"publish", "verify"})
+"""Verbs that operators run in a queue with a page of its own: the desk says how many wait there."""
+
+ELSEWHERE = frozenset({"projects", "contracts", "milestones", "incomes"})
+"""What belongs to a project waits as the project's next step."""
+
+SHOWN_WITH = {
+    "solutions": ("need",),
+    "proposals": ("need", "achievement", "solution", "person"),
+    "matches": ("need", "achievement"),
+}
+"""What a row's name is put together from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A row with a main verb that this person may run now."""
+    """A row on which this person has something to do now, and what."""
 
     workflow: Workflow[Any]
     row: Seen
-    verbs: list[Verb]
+    words: str
     clock: ClockRun | None
 
     @property
@@ -58,10 +74,21 @@ class Shelf:
         return str(HEADINGS[self.workflow.name])
 
 
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits for an operator in queues that have pages of their own; None where somebody has no such queue."""
+
+    triage: int | None
+    most_urgent: ClockRun | None
+    verification: int | None
+
+
 def tasks(person: Person) -> list[Task]:
     """What waits for this person, the most urgent first: rows on which the table gives them a main verb now."""
-    found = [task for workflow in REGISTRY.values() for task in tasks_of(workflow, person)]
-    return sorted(found, key=lambda task: task.urgency)[:SHOWN]
+    found = [
+        task for name, workflow in REGISTRY.items() if name not in ELSEWHERE for task in tasks_of(workflow, person)
+    ]
+    return sorted([*found, *steps_of_projects(person)], key=lambda task: task.urgency)
 
 
 def tasks_of(workflow: Workflow[Any], person: Person) -> Iterable[Task]:
@@ -72,13 +99,37 @@ def tasks_of(workflow: Workflow[Any], person: Person) -> Iterable[Task]:
     close = workflow.model._default_manager.visible_to(person).filter(
         state__in=states, clearance_level__gte=int(Level.NDA)
     )
-    rows = list(close.order_by("pk")[:LOOKED_AT])
+    rows = list(close.select_related(*SHOWN_WITH.get(workflow.name, ())).order_by("pk")[:LOOKED_AT])
     clocks = running_clocks(rows)
     return [
-        Task(workflow, row.seen_by(person), verbs, clocks.get(row.pk))
+        Task(workflow, row.seen_by(person), " / ".join(labels), clocks.get(row.pk))
         for row in rows
-        if (verbs := [verb for verb in workflow.available(row, person) if verb.tone == "primary"])
+        if (labels := main_labels(workflow, row, person))
     ]
+
+
+def main_labels(workflow: Workflow[Any], row: Any, person: Person) -> list[str]:
+    """What the main buttons on a row say."""
+    offered = workflow.available(row, person)
+    return [str(verb.label) for verb in offered if verb.tone == "primary" and verb.name not in QUEUED]
+
+
+def steps_of_projects(person: Person) -> list[Task]:
+    """The projects whose next step is this person's, and that step."""
+    workflow = REGISTRY["projects"]
+    rows = list(workflow.model._default_manager.visible_to(person).filter(pk__in=waiting_for(person)).order_by("pk"))
+    clocks = running_clocks(rows)
+    return [Task(workflow, row.seen_by(person), next_step(row).text, clocks.get(row.pk)) for row in rows]
+
+
+def queues(person: Person) -> Queues | None:
+    """The queues of an operator or an auditor; None for everybody else."""
+    standing = standing_of(person)
+    if not (standing.watched or standing.everywhere):
+        return None
+    lines = triage.queue(person) if standing.operates else []
+    urgent = lines[0].clock if lines else None
+    return Queues(len(lines) if standing.operates else None, urgent, verification_queue(person).count())
 
 
 def shelves(person: Person, names: Iterable[str] = HEADINGS) -> list[Shelf]:
@@ -87,6 +138,7 @@ def shelves(person: Person, names: Iterable[str] = HEADINGS) -> list[Shelf]:
     for name in names:
         if name in REGISTRY:
             own = REGISTRY[name].model._default_manager.visible_to(person).filter(clearance_level=OWNER)
+            own = own.select_related(*SHOWN_WITH.get(name, ()))
             rows = [row.seen_by(person) for row in own.order_by("-pk")[:5]]
             result.append(Shelf(REGISTRY[name], rows, own.count() if len(rows) == 5 else len(rows)))
     return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +14,9 @@ from keqiao import __version__
 from keqiao.matching.queries import fresh_threads
 from keqiao.observatory import queries
 from keqiao.web import desk as desks
+
+if TYPE_CHECKING:
+    from keqiao.parties.models import Person
 
 FEED_LENGTH = 6
 
@@ -35,8 +40,15 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for me, and what is mine."""
-    person = request.user
-    return render(request, "web/desk.html", {"tasks": desks.tasks(person), "shelves": desks.shelves(person)})  # type: ignore[arg-type]
+    person = cast("Person", request.user)
+    shelves = desks.shelves(person)
+    context = {
+        "tasks": desks.tasks(person),
+        "queues": desks.queues(person),
+        "shelves": [shelf for shelf in shelves if shelf.rows],
+        "has_none": {shelf.workflow.name for shelf in shelves if not shelf.rows},
+    }
+    return render(request, "web/desk.html", context)
 
 
 @require_safe

@@ -53,6 +53,7 @@ class Achievement(Listing):
         "reject_reason": STAFF,
         "staff_note": STAFF,
     }
+    opens_with: ClassVar[str] = "summary"
     choosable: ClassVar[frozenset[str]] = frozenset(
         {"advantages", "specifications", "price_idea", "details", "organisation", "contact", "team"}
     )

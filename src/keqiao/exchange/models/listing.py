@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange import taxonomy
-from keqiao.kernel.visibility import OWNER, Level, Visible
+from keqiao.kernel.visibility import NONE, OWNER, Hidden, Level, Visible
 from keqiao.parties.models import Node, Organisation, Person, standing_of
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
+    from keqiao.kernel.visibility import Seen
+
+FIRST_WORDS = 30
 
 PUBLIC, REGISTERED, NDA, STAFF = Level.PUBLIC, Level.REGISTERED, Level.NDA, Level.STAFF
 
@@ -70,6 +75,8 @@ class Listing(Visible):
     called_by: ClassVar[tuple[str, ...]] = ("title", "title_en")
     unjournalled: ClassVar[frozenset[str]] = frozenset({"field_path"})
     follows: ClassVar[dict[str, str]] = {}
+    opens_with: ClassVar[str] = ""
+    """The field whose first words stand for the title of a draft that has none yet."""
     """Field → the field whose level it takes (a translation is as confidential as what it translates)."""
     names_the_owner: ClassVar[tuple[str, ...]] = ("contact",)
     """Fields that give away who is behind the record: as confidential as `organisation`, at least."""
@@ -85,6 +92,13 @@ class Listing(Visible):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
+    def called(self, seen: Seen) -> str:
+        """The title; for a draft that has none yet its first words, so that it can be found among others."""
+        title = str(seen.title or seen.title_en or "")
+        if title or isinstance(seen.title, Hidden):
+            return title
+        return Truncator(getattr(seen, self.opens_with)).chars(FIRST_WORDS) or gettext("（还没有标题）")
+
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
@@ -99,6 +113,11 @@ class Listing(Visible):
 
     def level_of(self, field: str) -> Level:
         level = super().level_of(self.follows.get(field, field))
+    @property
+    def opens_under_agreement(self) -> bool:
+        """Whether there is something in it that only a signed non-disclosure agreement shows."""
+        return any(self.level_of(name) == NDA and getattr(self, name) for name in self.choosable)
+
         if field in self.names_the_owner:
             return Level(max(level, super().level_of("organisation")))
         return level

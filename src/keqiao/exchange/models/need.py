@@ -54,6 +54,7 @@ class Need(Listing):
         "reject_reason": STAFF,
         "staff_note": STAFF,
     }
+    opens_with: ClassVar[str] = "problem"
     choosable: ClassVar[frozenset[str]] = frozenset(
         {"problem", "current_state", "targets", "budget_maximum", "background", "organisation", "contact"}
     )

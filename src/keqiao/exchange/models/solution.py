@@ -18,6 +18,7 @@ from keqiao.parties.models import Node, Organisation, Person, standing_of
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
+    from keqiao.kernel.visibility import Seen
 
 
 class SolutionQuerySet(VisibleQuerySet["Solution"]):
@@ -80,6 +81,10 @@ class Solution(Visible):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+    def called(self, seen: Seen) -> str:
+        """A solution is known by the need that it answers."""
+        return str(seen.need) if seen.need else ""
 
     def get_absolute_url(self) -> str:
         return reverse("solution", args=[self.pk])

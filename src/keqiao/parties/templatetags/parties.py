@@ -27,4 +27,4 @@ def node_name(code: str, nodes: Iterable[Node]) -> str:
 @register.inclusion_tag("parties/_my_organisations.html", takes_context=True)
 def my_organisations(context: dict[str, Any]) -> dict[str, Any]:
     """The reader's organisations and where each stands (being verified, waiting to be confirmed), for the desk."""
-    return {"memberships": memberships_of(context["user"])}
+    return {"memberships": memberships_of(context["user"]), "standing": context["standing"]}
