@@ -119,6 +119,13 @@ def person_seen(person: Any, actor: Actor) -> Seen:
     return person.at(Level.REGISTERED if actor.is_authenticated else Level.PUBLIC)  # type: ignore[no-any-return]
 
 
+def keeps_back(row: Any, seen: Seen) -> bool:
+    """Whether something of a published record opens to this reader by signing a non-disclosure agreement."""
+    if not isinstance(row, Listing) or row.state not in row.shown_states:
+        return False
+    return row.opens_under_agreement and seen.clearance < Level.NDA
+
+
 def running_clocks(row: Any, seen: Seen) -> list[ClockRun]:
     """Clocks on the row, for those who work with it."""
     return list(clocks.running(row)) if seen.clearance >= Level.STAFF else []

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keqiao.exchange import coach, lists, queries, taxonomy
@@ -35,7 +36,7 @@ def achievements(request: HttpRequest) -> HttpResponse:
 def listing(request: HttpRequest, model: type[Listing], template: str) -> HttpResponse:
     """Newest first with facets; one's own, drafts too, with `?mine=1`."""
     if request.GET.get("mine"):
-        return own_listing(request, model, template)
+        return own_listing(request, model)
     filters = lists.Filters.from_query(model, request.GET)
     counted = lists.counts(filters)
     page = lists.Pages(filters.newest(request.user), counted["total"]).get_page(request.GET.get("page"))
@@ -50,11 +51,18 @@ def listing(request: HttpRequest, model: type[Listing], template: str) -> HttpRe
 
 
 @login_required
-def own_listing(request: HttpRequest, model: type[Listing], template: str) -> HttpResponse:
+def own_listing(request: HttpRequest, model: type[Listing]) -> HttpResponse:
+    """One's own, drafts too, what was touched last first."""
     rows = queries.mine(model, request.user)
     page = lists.Pages(rows, rows.count()).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": queries.seen_rows(page.object_list, request.user), "is_mine": True}
-    return render(request, template, context | {"total": page.paginator.count})
+    context = {
+        "page": page,
+        "rows": queries.seen_rows(page.object_list, request.user),
+        "total": page.paginator.count,
+        "workflow": NEED if model is Need else ACHIEVEMENT,
+        "heading": _("我的需求") if model is Need else _("我的成果"),
+    }
+    return render(request, "exchange/mine.html", context)
 
 
 @require_GET
@@ -94,6 +102,7 @@ def page_of(request: HttpRequest, workflow: Any, row: Any, seen: Any) -> dict[st
         "hidden": seen.hidden,
         "title": queries.reading(seen, "title") if workflow is not SOLUTION else None,
         "is_sealed": getattr(row, "is_sealed", False),
+        "locked": queries.keeps_back(row, seen),
         "show_alikes": row.state in BEFORE_PUBLICATION and seen.clearance >= Level.STAFF,
     }
 
@@ -141,7 +150,7 @@ def alikes(request: HttpRequest, resource: str, pk: int) -> HttpResponse:
     """A fragment: records that say nearly the same."""
     user = request.user
     row = queries.find(Need, pk, user) if resource == "needs" else queries.find(Achievement, pk, user)
-    return render(request, "exchange/_alikes.html", {"alikes": alike(row, user)})
+    return render(request, "exchange/_alikes.html", {"alikes": alike(row, user), "show_alikes": True})
 
 
 @require_GET

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from keqiao.exchange import taxonomy
+from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.visibility import Level
 
 
@@ -28,6 +29,12 @@ class FieldPicker(forms.Widget):
         return False
 
 
+def usual(field: str) -> str:
+    """Who sees a field of a need or an achievement when nothing was chosen for it."""
+    levels = {**Achievement.field_levels, **Need.field_levels}
+    return str(levels[field].label) if field in levels else ""
+
+
 class LevelTable(forms.Widget):
     """One choice of level per field. In a posted form each is called `levels-<field>`."""
 
@@ -41,11 +48,11 @@ class LevelTable(forms.Widget):
         context = super().get_context(name, None, attrs)
         chosen = value if isinstance(value, Mapping) else {}
         rows = [
-            {"name": f"{name}-{field}", "label": label, "chosen": str(chosen.get(field, ""))}
+            {"name": f"{name}-{field}", "label": label, "chosen": str(chosen.get(field, "")), "usual": usual(field)}
             for field, label in self.labels.items()
         ]
         levels = [(str(int(level)), level.label) for level in Level]
-        return context | {"rows": rows, "levels": levels}
+        return context | {"rows": rows, "levels": levels, "has_choice": any(row["chosen"] for row in rows)}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         if not hasattr(data, "getlist"):

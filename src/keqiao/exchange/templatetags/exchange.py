@@ -50,11 +50,19 @@ def triage_key(name: str) -> str:
     return KEYS.get(name, "")
 
 
-@register.simple_tag
-def asked_need(form: Any) -> Any:
-    """The title of the need that a solution answers, as far as its author may see it; empty when it is not known."""
-    value = form["need"].value()
-    if not str(value or "").isdigit():
-        return ""
-    need = form.fields["need"].queryset.filter(pk=value).first()
-    return str(need.seen_by(form.actor)) if need is not None else ""
+@register.filter
+def facet_groups(facets: Mapping[str, Sequence[Choice]]) -> list[tuple[str, Any, Sequence[Choice]]]:
+    """Facets as a page shows them: name, title and values; those that leave no choice are left out."""
+    groups = ((name, title, facets.get(name, ())) for name, title in FACET_TITLES.items())
+    return [(name, title, values) for name, title, values in groups if len(values) > 1 or any(v.chosen for v in values)]
+
+
+@register.simple_tag(takes_context=True)
+def switched(context: Any, name: str, choice: Choice) -> str:
+    """The address of this list with one value of a facet taken in, or dropped if it was in; from the first page on."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if not choice.chosen:
+        query[name] = choice.value
+    return f"?{query.urlencode()}"

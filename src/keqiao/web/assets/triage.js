@@ -8,6 +8,9 @@ export const triage = () => ({
     this.root = this.$el;
     this.pressed = (event) => this.key(event);
     document.addEventListener("keydown", this.pressed);
+    // The open one is in sight in a long queue, without moving the page.
+    const open = this.root.querySelector('[data-row][aria-current="true"]');
+    if (open) open.parentElement.scrollTop = open.offsetTop - open.parentElement.offsetHeight / 3;
   },
   destroy() {
     document.removeEventListener("keydown", this.pressed);
