@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange.enums import CooperationMode, RejectReason
 from keqiao.kernel.workflow import Workflow
+
+if TYPE_CHECKING:
+    from keqiao.exchange.lists import Choice
 
 register = template.Library()
 
 MODES = dict(CooperationMode.choices)
 REASONS = dict(RejectReason.choices)
 KEYS = {"publish": "a", "return": "r", "reject": "x"}
+FACET_TITLES = {"kind": _("类型"), "state": _("状态"), "field": _("技术领域"), "region": _("地区"), "node": _("节点")}
 
 
 @register.filter
