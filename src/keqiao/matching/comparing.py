@@ -46,8 +46,9 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Whether they do not all say the same."""
-        return len({(cell.text, cell.level) for cell in self.cells}) > 1
+        """Whether two of them say different things, or meet a target differently; silence is no difference."""
+        said = {cell.text for cell in self.cells if cell.text}
+        return len(said) > 1 or len({cell.verdict for cell in self.cells}) > 1
 
 
 @dataclass(frozen=True, slots=True)

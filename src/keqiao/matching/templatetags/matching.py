@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 
 from keqiao.matching.documents import ACHIEVEMENT, ANSWERED, NEED, PERSON
 from keqiao.matching.filters import KIND_LABELS
@@ -26,12 +28,6 @@ def as_list(value: Any) -> list[Any]:
 
 
 @register.filter
-def beside(cells: Sequence[Any], columns: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Cells with the columns that they stand in."""
-    return list(zip(cells, columns, strict=True))
-
-
-@register.filter
 def contains(values: Any, value: Any) -> bool:
     """Whether a value is among others."""
     return value in values if values else False
@@ -47,3 +43,10 @@ def is_offer(kind: str) -> bool:
 def kind_label(kind: str) -> str:
     """What a kind of thing found is called."""
     return str(KIND_LABELS.get(NEED if kind == ANSWERED else kind, kind))
+
+
+@register.simple_tag
+def without_column(columns: Sequence[Any], column: Any, need: Any = None) -> str:
+    """The address of a comparison without one of its columns."""
+    kept = [("a", one.pk) for one in columns if one.pk != column.pk]
+    return f"{reverse('compare')}?{urlencode([*kept, *([('need', need.pk)] if need else [])])}"

@@ -39,6 +39,9 @@ export const startCompareButtons = () => {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-compare]");
     if (button) toggle(button.dataset.compare, button.dataset.title);
+    const dropped = event.target.closest("[data-uncompare]")?.dataset.uncompare;
+    if (dropped) write(read().filter((item) => item.id !== dropped));
+    if (event.target.closest("[data-prints]")) print();
   });
   document.addEventListener(CHANGED, paint);
   document.addEventListener("htmx:after:swap", paint);
