@@ -3,6 +3,7 @@ import "htmx.org/dist/htmx.esm.js";
 import "htmx.org/dist/ext/hx-alpine-compat.js";
 import Alpine from "@alpinejs/csp";
 import { autosave } from "./autosave.js";
+import { startAnswers, startCarrying } from "./carry.js";
 import { startCharts } from "./chart-loader.js";
 import { compareTray, startCompareButtons } from "./compare.js";
 import { startDialogs } from "./dialogs.js";
@@ -28,7 +29,7 @@ Alpine.data("dialog", () => ({
   },
 }));
 
-const beginnings = [startToasts, startRequests, startForms, startDialogs, startCompareButtons, startCharts, startPasskeys];
+const beginnings = [startToasts, startRequests, startForms, startDialogs, startCompareButtons, startCharts, startPasskeys, startAnswers, startCarrying];
 for (const start of beginnings) start();
 
 window.Alpine = Alpine;
