@@ -13,7 +13,9 @@ from keqiao.kernel.freeze import versions_of
 from keqiao.kernel.models import Entry
 from keqiao.kernel.visibility import Level
 from keqiao.kernel.workflow import run
+from keqiao.matching.board import track
 from keqiao.matching.models import Proposal
+from keqiao.matching.turn import turn_of
 from keqiao.matching.workflow import PROPOSALS
 from keqiao.parties.models import Person
 from tests.matching.conftest import Make, record
@@ -26,8 +28,8 @@ SEALED = {"organisation": int(Level.NDA), "contact": int(Level.NDA)}
 def propose(make_need: Make, make_achievement: Make, market, indexed, manager: Person) -> Make:
     """A proposal by the manager of a need."""
 
-    def make(*, sealed: bool = False, by: Person = manager) -> Proposal:
-        need = make_need(manager=manager, levels=SEALED if sealed else {})
+    def make(*, sealed: bool = False, by: Person = manager, **values: Any) -> Proposal:
+        need = make_need(**{"manager": manager, "levels": SEALED if sealed else {}, **values})
         achievement = make_achievement()
         indexed()
         entry = run(PROPOSALS, None, "create", actor=by, data={"need": need.pk, "achievement": achievement.pk})
@@ -276,6 +278,77 @@ def test_open_need_needs_no_agreement(propose: Make, professor, owner) -> None:
         do(proposal, "sign_nda", professor, agree="on")
     assert NonDisclosure.objects.count() == 0
     assert run(PROPOSALS, proposal.pk, "open_project", actor=SYSTEM).to_state == "in_project"
+
+
+def test_what_an_open_need_keeps_back_opens_by_signing(propose: Make, professor, owner, stranger) -> None:
+    proposal = propose(levels={"budget_maximum": int(Level.NDA)}, budget_maximum=800_000)
+    do(proposal, "accept", owner)
+    do(proposal, "accept", professor)
+    assert not Need.objects.get().seen_by(professor).budget_maximum
+    assert [verb.name for verb in PROPOSALS.available(Proposal.objects.get(), owner)] == ["decline"]
+    assert do(proposal, "sign_nda", professor, agree="on").to_state == "nda_signed"
+    assert Need.objects.get().seen_by(professor).budget_maximum == 800_000
+    assert not Need.objects.get().seen_by(stranger).budget_maximum
+    assert [(str(step.label), step.stage) for step in track(Proposal.objects.get())][3:] == [
+        ("供给方签署保密协议", "done"), ("进入合作", "now"),
+    ]  # fmt: skip
+    assert run(PROPOSALS, proposal.pk, "open_project", actor=SYSTEM).to_state == "in_project"
+
+
+def test_open_need_with_something_kept_back_opens_a_project_unsigned(propose: Make, professor, owner) -> None:
+    proposal = propose(levels={"background": int(Level.NDA)}, background="第二条量产线")
+    do(proposal, "accept", owner)
+    do(proposal, "accept", professor)
+    assert "sign_nda" in [verb.name for verb in PROPOSALS.available(Proposal.objects.get(), professor)]
+    assert run(PROPOSALS, proposal.pk, "open_project", actor=SYSTEM).to_state == "in_project"
+    assert NonDisclosure.objects.count() == 0
+
+
+SAID_YES = {
+    "proposed": (),
+    "accepted_by_need": ("owner",),
+    "accepted_by_offer": ("professor",),
+    "agreed": ("owner", "professor"),
+    "in_project": ("owner", "professor"),
+}
+TURNS = [
+    ("proposed", "owner", True, "请您同意或谢绝"),
+    ("proposed", "manager", False, "等双方答复"),
+    ("accepted_by_need", "owner", False, "等供给方答复"),
+    ("accepted_by_need", "professor", True, "请您同意或谢绝"),
+    ("accepted_by_offer", "manager", False, "等需求方答复"),
+    ("agreed", "owner", True, "立项"),
+    ("agreed", "professor", False, "等需求方或技术经理人立项。"),
+    ("in_project", "professor", False, "已经立项"),
+]
+
+
+@pytest.mark.parametrize(("at", "name", "mine", "words"), TURNS)
+def test_the_page_says_what_comes_next(
+    at: str, name: str, mine: bool, words: str, propose: Make, personas: Personas
+) -> None:
+    proposal = propose()
+    for who in SAID_YES[at]:
+        do(proposal, "accept", personas[who])
+    if at == "in_project":
+        run(PROPOSALS, proposal.pk, "open_project", actor=SYSTEM)
+    assert state(proposal) == at
+    turn = turn_of(Proposal.objects.get(), personas[name])
+    assert turn is not None
+    assert (turn.is_mine, words in turn.text) == (mine, True)
+
+
+def test_a_blind_pair_is_told_who_learns_what(propose: Make, professor, owner) -> None:
+    proposal = propose(sealed=True)
+    said = turn_of(Proposal.objects.get(), professor)
+    assert said is not None
+    assert "现在双方互不知道对方是谁" in said.text
+    do(proposal, "accept", owner)
+    do(proposal, "accept", professor)
+    turns = [turn_of(Proposal.objects.get(), person) for person in (owner, professor)]
+    assert [turn.is_mine for turn in turns if turn] == [False, True]
+    do(proposal, "decline", owner, code="cost", reason="成本高于预期。")
+    assert turn_of(Proposal.objects.get(), owner) is None
 
 
 @pytest.mark.parametrize("name", ["owner", "professor"])

@@ -147,7 +147,7 @@ def track(row: Proposal) -> list[Step]:
         (_("发起"), row.created_at),
         (_("需求方同意"), row.asker_accepted_at),
         (_("供给方同意"), row.provider_accepted_at),
-        *([(_("供给方签署保密协议"), row.nda_signed_at)] if row.is_sealed else []),
+        *([(_("供给方签署保密协议"), row.nda_signed_at)] if row.is_sealed or row.nda_signed_at else []),
         (_("进入合作"), row.updated_at if row.state == ProposalState.IN_PROJECT else None),
     ]
     if row.state in (ProposalState.DECLINED, ProposalState.WITHDRAWN):

@@ -35,6 +35,12 @@ def needs_agreement(row: Any, actor: Any) -> bool:
     return row is not None and bool(row.is_sealed)
 
 
+@rule(_("这项需求没有要签保密协议才能看的内容。"))
+def may_look_closer(row: Any, actor: Any) -> bool:
+    """Nothing has to be signed before the project, but something opens by signing."""
+    return row is not None and not row.is_sealed and bool(row.need.opens_under_agreement)
+
+
 @rule(_("只有发起人、负责的技术经理人或平台运营人员可以执行这一步。"))
 def is_broker(row: Any, actor: Any) -> bool:
     if row is None or not actor.pk:

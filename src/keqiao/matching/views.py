@@ -17,7 +17,7 @@ from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import NotAllowed, NotVisible
 from keqiao.kernel.visibility import Hidden, Seen
 from keqiao.matching import pasted, queries
-from keqiao.matching.board import ROLES, board, track
+from keqiao.matching.board import ROLES, board, running, track
 from keqiao.matching.comparing import comparison
 from keqiao.matching.enums import KeptState, Relevance
 from keqiao.matching.filters import FACET_LABELS, Filters
@@ -25,6 +25,7 @@ from keqiao.matching.managers import suggest_managers
 from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
 from keqiao.matching.rules import may_grade, may_propose
 from keqiao.matching.search import fresh, kind_facets, search
+from keqiao.matching.turn import turn_of
 from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, SAVED_SEARCHES, SHORTLIST
 
 LONGEST_TEXT = 2000
@@ -244,6 +245,9 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     seen = row.seen_by(request.user)
     context = {
         "proposal": seen,
+        "turn": turn_of(row, request.user),
+        "clock": running([row]).get(row.pk),
+        "project": getattr(row, "project", None),
         "workflow": PROPOSALS,
         "verbs": PROPOSALS.available(row, request.user),
         "steps": track(row),

@@ -36,6 +36,7 @@ from keqiao.matching.rules import (
     is_grader,
     is_own,
     is_providing_side,
+    may_look_closer,
     needs_agreement,
     works_on_need,
 )
@@ -112,6 +113,9 @@ PROPOSALS = Workflow(
         Verb(name="sign_nda", label=_("签署保密协议"), source=P.AGREED, target=P.NDA_SIGNED,
              who=is_providing_side & needs_agreement, form=NonDisclosureForm, do=actions.sign_non_disclosure,
              tells=("asker", "manager"), freezes=True, tone="primary"),
+        Verb(name="sign_nda", label=_("签署保密协议"), source=P.AGREED, target=P.NDA_SIGNED,
+             who=is_providing_side & may_look_closer, form=NonDisclosureForm, do=actions.sign_non_disclosure,
+             tells=("asker", "manager"), freezes=True),
         Verb(name="decline", label=_("谢绝"), source=(*WAITING, P.AGREED, P.NDA_SIGNED), target=P.DECLINED,
              who=is_asking_side | is_providing_side, form=DeclineForm, do=actions.decline,
              stops=(clocks.PROPOSAL_ANSWER,), tells=("asker", "provider", "manager"), tone="danger"),
