@@ -79,10 +79,10 @@ def figure_line(figure: Any) -> str:
     return f"{figure_name(figure)} {figure_text(figure)}".strip()
 
 
-def gap_text(check: Mapping[str, Any]) -> str:
+def gap_text(check: Any) -> str:
     """By how much a target is missed, in its unit: `Δ 3 %`; nothing where it is not."""
-    gap = check.get("gap")
-    return f"Δ {measured(gap, str(part(check.get('target'), 'unit') or ''))}" if gap else ""
+    gap = part(check, "gap")
+    return f"Δ {measured(gap, str(part(part(check, 'target'), 'unit') or ''))}" if gap else ""
 
 
 def reread(text: str) -> str:

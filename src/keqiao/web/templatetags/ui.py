@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms, template
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -207,8 +208,27 @@ def clock_label(run: ClockRun) -> str:
 def days_until(due: datetime, node: str) -> float:
     """Working days until a moment in the calendar of the node; negative when it has passed."""
     now = timezone.now()
-    seconds = calendar.working_seconds(now, due, node) if due >= now else -calendar.working_seconds(due, now, node)
-    return seconds / calendar.DAY_SECONDS
+    first, last = sorted((now, due))
+    own = own_days(node) if last - first < KNOWN else None
+    seconds = calendar.working_seconds(first, last, node, own)
+    return (seconds if due >= now else -seconds) / calendar.DAY_SECONDS
+
+
+KNOWN = timedelta(days=90)
+REMEMBERED = 60
+"""Seconds for which the calendar of a node is remembered: a page shows many clocks."""
+
+
+def own_days(node: str) -> dict[date, bool]:
+    """What the calendar table says of the days around today."""
+    today = timezone.localdate()
+    key = f"calendar:{node}:{today}"
+    days: dict[date, bool] | None = cache.get(key)
+    if days is None:
+        around = KNOWN + timedelta(days=1)
+        days = calendar.overrides(node, today - around, today + around)
+        cache.set(key, days, REMEMBERED)
+    return days
 
 
 @register.filter
