@@ -32,10 +32,17 @@ CASE_CONSENT = _(
 )
 
 
+class PairChoice(forms.ModelChoiceField):
+    """A proposal by what it brings together."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.title} ⟷ {obj.offer_title}"
+
+
 class OpenForm(VerbForm):
     """Which agreed proposal becomes a project."""
 
-    proposal = forms.ModelChoiceField(
+    proposal = PairChoice(
         label=_("已达成意向的撮合"),
         queryset=Proposal.objects.none(),
         error_messages={"invalid_choice": _("没有这份撮合，或者它还没有得到双方同意。")},
@@ -47,7 +54,7 @@ class OpenForm(VerbForm):
         if self.actor is not None:
             self.fields["proposal"].queryset = Proposal.objects.visible_to(self.actor).filter(  # type: ignore[attr-defined]
                 state__in=(ProposalState.AGREED, ProposalState.NDA_SIGNED), project=None
-            )
+            ).select_related("need", "achievement", "solution", "person")
 
 
 class AgreeForm(VerbForm):
