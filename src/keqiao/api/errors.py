@@ -5,14 +5,41 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.parser import Parser
 
 from keqiao.kernel.access import Refusal
 
 CONTENT_TYPE = "application/problem+json"
+TITLES = {
+    400: gettext_lazy("请求无法处理"),
+    403: gettext_lazy("没有权限"),
+    404: gettext_lazy("找不到"),
+    405: gettext_lazy("这个地址不支持这种方法"),
+    413: gettext_lazy("请求内容太大"),
+    415: gettext_lazy("请求内容的格式不对"),
+}
+"""What is refused before a workflow is asked, in words."""
+
+
+class NotJson(Exception):
+    """The body says of itself that it is something else."""
+
+
+class JsonParser(Parser):
+    """Takes JSON and nothing else; a form that happens to look like it is not guessed at."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        if request.content_type != "application/json":
+            raise NotJson(request.content_type)
+        body: dict[str, Any] = json.loads(request.body)
+        return body
 
 
 def problem(status: int, title: str, detail: str = "", errors: dict[str, list[str]] | None = None) -> HttpResponse:
@@ -56,9 +83,27 @@ def install(api: NinjaAPI) -> None:
         answer.headers["Retry-After"] = str(int(exc.wait or 1))
         return answer
 
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: HttpRequest, exc: RequestDataTooBig) -> HttpResponse:
+        limit = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024
+        return problem(413, str(TITLES[413]), _("最多 %(limit)d KB。") % {"limit": limit})
+
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, exc: HttpError) -> HttpResponse:
-        return problem(exc.status_code, str(exc))
+        status = 415 if isinstance(exc.__cause__, NotJson) else exc.status_code
+        return problem(status, str(TITLES.get(status, exc)), why_unread(exc.__cause__))
+
+
+def why_unread(cause: BaseException | None) -> str:
+    """Why a body could not be read, with the remedy."""
+    if isinstance(cause, NotJson):
+        return _("请把 Content-Type 设为 application/json，并发送 JSON。")
+    if isinstance(cause, json.JSONDecodeError):
+        place = {"line": cause.lineno, "column": cause.colno}
+        return _("不是有效的 JSON：请检查第 %(line)d 行第 %(column)d 列附近。") % place
+    if isinstance(cause, UnicodeDecodeError):
+        return _("请求内容不是 UTF-8 编码。")
+    return _("请求内容不是有效的 JSON。") if cause else ""
 
 
 class ProblemAPI(NinjaAPI):

@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
-from keqiao.api.errors import problem
+from keqiao.api.errors import TITLES, problem
 from keqiao.kernel.middleware import AnswerMiddleware
 
 
@@ -23,7 +24,9 @@ def as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
     if response.status_code < 400 or not is_page or not request.path.startswith("/api/v1/"):
         return response
-    answer: HttpResponse = problem(response.status_code, HTTPStatus(response.status_code).phrase)
+    with translation.override(getattr(request, "LANGUAGE_CODE", None) or translation.get_language()):
+        title = str(TITLES.get(response.status_code, HTTPStatus(response.status_code).phrase))
+    answer: HttpResponse = problem(response.status_code, title)
     if allowed := response.headers.get("Allow"):
         answer.headers["Allow"] = allowed
     return answer

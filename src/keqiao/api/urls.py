@@ -18,6 +18,7 @@ api = errors.ProblemAPI(
     description="An open technology-transfer platform. Every change is a verb of a workflow table.",
     auth=WRITERS,
     urls_namespace="api",
+    parser=errors.JsonParser(),
 )
 errors.install(api)
 api.add_router("/tokens", tokens)
