@@ -80,7 +80,7 @@ METRICS = (
         _("提交给需求方的解决方案，含已采纳和未采纳的"),
         "solution",
         frozenset({"submitted", "shortlisted", "accepted", "declined"}),
-        "/needs/",
+        "/definitions/solutions/",
     ),
     Metric(
         "matches",
@@ -88,7 +88,7 @@ METRICS = (
         _("供需双方都同意继续的对接，含已进入合作的"),
         "proposal",
         frozenset({"agreed", "nda_signed", "in_project"}),
-        "/projects/",
+        "/definitions/matches/",
     ),
     Metric(
         "projects",
@@ -96,7 +96,7 @@ METRICS = (
         _("由匹配进入合作的项目，含已验收的"),
         "project",
         frozenset({"preparing", "contracted", "running", "testing", "accepting", "accepted", "closed"}),
-        "/projects/",
+        "/definitions/projects/",
     ),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}

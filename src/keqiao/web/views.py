@@ -8,11 +8,13 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keqiao import __version__
+from keqiao.kernel.access import NotVisible
 from keqiao.matching.queries import fresh_threads
-from keqiao.observatory import queries
+from keqiao.observatory import breakdown, counters, queries
 from keqiao.web import desk as desks
 
 if TYPE_CHECKING:
@@ -55,6 +57,26 @@ def desk(request: HttpRequest) -> HttpResponse:
 def definitions(request: HttpRequest) -> HttpResponse:
     """What each public number counts, in words."""
     return render(request, "web/definitions.html", {"stats": queries.stats()})
+
+
+@require_safe
+def number(request: HttpRequest, name: str) -> HttpResponse:
+    """What lies behind one public number."""
+    metric = counters.BY_NAME.get(name)
+    if metric is None:
+        raise NotVisible(_("没有这个数字。"))
+    context = {
+        "metric": next(one for one in queries.stats()["metrics"] if one["name"] == name),
+        "nodes": breakdown.by_node(metric),
+        "states": breakdown.by_state(metric),
+    }
+    return render(request, "web/number.html", context)
+
+
+@require_safe
+def words(request: HttpRequest, page: str) -> HttpResponse:
+    """A page of words: what this is, what happens to data, what is expected of people."""
+    return render(request, f"web/{page}.html")
 
 
 @require_safe
