@@ -33,12 +33,17 @@ def copy_in(model: type[M], rows: Sequence[M]) -> None:
 
 
 def column_of(field: models.Field[Any, Any], database: Any) -> Callable[[models.Model], Any]:
-    """What reads a column's value from a row. Plain values go as they are: asking the field costs ten times as much."""
+    """What reads a column's value from a row. Plain values go as they are: asking the field costs ten times as much.
+
+    A moment that the field sets by itself (`auto_now_add`) is set only where the row has none: loaders know better.
+    """
     name = field.attname
     asks_first = type(field).pre_save is not models.Field.pre_save or isinstance(field, models.JSONField)
+    is_moment = isinstance(field, models.DateField)
 
     def asked(row: models.Model) -> Any:
-        return field.get_db_prep_save(field.pre_save(row, add=True), database)
+        known = getattr(row, name) if is_moment else None
+        return field.get_db_prep_save(field.pre_save(row, add=True) if known is None else known, database)
 
     def read(row: models.Model) -> Any:
         value = getattr(row, name)
