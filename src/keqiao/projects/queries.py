@@ -101,16 +101,21 @@ def history(row: Project) -> list[Line]:
 
 
 def line_of(entry: Entry, about: str) -> Line:
-    """An entry in words."""
-    return Line(entry.at, str(entry.actor or _("平台")), label_of(entry), about)
+    """An entry in words; a sample's with the number of its round."""
+    number = entry.changes.get("extra", {}).get("round")
+    return Line(
+        at=entry.at,
+        who=str(entry.actor or _("平台")),
+        label=label_of(entry),
+        about=_("第 %(n)d 轮") % {"n": number} if number else about,
+    )
 
 
 def label_of(entry: Entry) -> str:
-    """The verb of an entry in words."""
-    for workflow in REGISTRY.values():
-        if workflow.model._meta.model_name == entry.object_type:
-            return next((str(verb.label) for verb in workflow.verbs if verb.name == entry.verb), entry.verb)
-    return entry.verb
+    """The verb of an entry in words; one that the table no longer has is called by what it did at the least."""
+    tables = (table for table in REGISTRY.values() if table.model._meta.model_name == entry.object_type)
+    labels = (str(verb.label) for table in tables for verb in table.verbs if verb.name == entry.verb)
+    return next(labels, _("更新记录"))
 
 
 def documents(row: Project, clearance: int) -> list[File]:
