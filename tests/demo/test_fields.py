@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from importlib import resources
-
 import pytest
 
 from keqiao.demo.chance import source
@@ -12,6 +9,7 @@ from keqiao.demo.composing import LONGEST, SHORTEST, compose, phrases, plans
 from keqiao.demo.fields import Field, Measure, Topic, all_fields, all_topics, field_of
 from keqiao.demo.speaking import common_slots, need_slots, offer_slots
 from keqiao.demo.wording import drawn
+from keqiao.exchange import taxonomy
 
 MODES = {"goods", "process", "software", "living", "works", "clinic"}
 LEAST = {
@@ -19,14 +17,6 @@ LEAST = {
     "settings": 3, "troubles": 3, "causes": 3, "tried": 3, "limits": 3, "gaps": 2, "merits": 3, "routes": 2,
     "figures": 3,
 }  # fmt: skip
-
-
-def _codes() -> set[str]:
-    codes = set()
-    for name in ("industries", "strategic"):
-        text = (resources.files("keqiao.exchange") / "data" / f"{name}.csv").read_text("utf-8")
-        codes |= {row["code"] for row in csv.DictReader(text.splitlines())}
-    return codes
 
 
 def test_there_are_at_least_thirty_fields_each_with_topics() -> None:
@@ -42,7 +32,7 @@ def test_topics_are_numbered_as_they_are_listed() -> None:
 
 @pytest.mark.parametrize("field", all_fields(), ids=lambda field: field.key)
 def test_field_has_known_codes_and_a_known_mode(field: Field) -> None:
-    assert set(field.industries) | set(field.strategic) <= _codes()
+    assert {taxonomy.normal(code) for code in (*field.industries, *field.strategic)} <= set(taxonomy.fields())
     assert {topic.mode for topic in field.topics} | {field.mode} <= MODES
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from keqiao.demo.fields import Field, all_fields, all_topics
 from keqiao.demo.records import Node
@@ -68,18 +68,31 @@ class Counts:
     """Of 1,000 needs that are in no match, so many in each state other than `open`."""
     days: int
     """How far back the records go."""
+    managed: int
+    """Of 100 open needs that are in no match, so many have a technology manager all the same."""
+    unverified: int
+    """Of 1,000 organisations, so many wait to be verified."""
 
 
 COUNTS = {
     "small": Counts(
         240, 40, 30, 120, 84, 36, 300, 300, 200, 90,
-        (("draft", 120), ("triage", 190), ("rejected", 30), ("withdrawn", 20), ("expired", 30)), 420,
+        (("draft", 120), ("triage", 190), ("rejected", 30), ("withdrawn", 20), ("expired", 30)), 420, 60, 22,
     ),
     "seed": Counts(
         66_000, 480, 340, 16_500, 4_700, 340, 47_000, 46_790, 3_200, 14_000,
-        (("draft", 14), ("triage", 11), ("rejected", 38), ("withdrawn", 30), ("expired", 330)), 1_150,
+        (("draft", 14), ("triage", 11), ("rejected", 38), ("withdrawn", 30), ("expired", 330)), 1_150, 10, 2,
     ),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Where the demo accounts sit: people (by the accounts' keys) and organisations, by their places in the lists."""
+
+    people: dict[str, int]
+    company: int
+    rival: int
 
 
 class Cast:
@@ -154,9 +167,44 @@ class Cast:
         schools = _schools(self.counts.schools, self.field_of_researcher(person).mode)
         return self.counts.companies + schools[(person - self.counts.contacts) * 13 % len(schools)]
 
-    def manager_for(self, number: int) -> int:
+    def story_contact(self, topic: int) -> int:
+        """The contact who tells a story of this topic: the first of its field whose company is in the largest city."""
+        people = (self.contact_for(topic, turn) for turn in range(self.counts.contacts))
+        return next(person for person in people if self.city_of_company(self.company_of_contact(person)) is CITIES[0])
+
+    def seats(self, topic: int) -> Seats:
+        """The two sides of the story that belongs to this topic, those who look after it, and another company."""
+        owner, city = self.story_contact(topic), CITIES[0].node
+        others = (self.contact_for(topic, turn) for turn in range(self.counts.contacts))
+        people = {
+            "owner": owner,
+            "professor": self.researcher_for(topic, 0),
+            "manager": self.manager_for(0, city),
+            "operator": self.operator_of(city),
+            "other_operator": self.operator_of("yichang"),
+            "centre_operator": self.operator_of(CENTRE.code),
+        }
+        rival = next(person for person in others if person != owner)
+        return Seats(people, self.company_of_contact(owner), self.company_of_contact(rival))
+
+    def operator_of(self, node: str) -> int:
+        """The operator of a node."""
+        first = self.counts.contacts + self.counts.researchers + self.counts.managers
+        return first + [one.code for one in NODES].index(node)
+
+    def manager_for(self, number: int, node: str) -> int:
+        """The technology manager of this node who takes case `number`; the first takes some more."""
+        group = self._managers.get(node) or self._managers[CENTRE.code]
+        return group[max(0, number * 7919 % (len(group) + 2) - 2)]
+
+    @cached_property
+    def _managers(self) -> dict[str, list[int]]:
+        """The managers of each node."""
         first = self.counts.contacts + self.counts.researchers
-        return first + number * 11 % self.counts.managers
+        found: dict[str, list[int]] = {}
+        for person in range(first, first + self.counts.managers):
+            found.setdefault(self.node_of_manager(person).code, []).append(person)
+        return found
 
     def node_of_manager(self, person: int) -> Node:
         number = person - self.counts.contacts - self.counts.researchers

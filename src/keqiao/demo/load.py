@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -15,9 +16,9 @@ from django.utils import timezone
 from keqiao.demo.accounts import ACCOUNTS
 from keqiao.demo.loading import exchange, matches, parties
 from keqiao.demo.loading.ledger import Ledger
-from keqiao.demo.loading.parties import Parties, Seat
+from keqiao.demo.loading.parties import Parties
 from keqiao.demo.world import World, build
-from keqiao.exchange.models import Achievement, Need
+from keqiao.exchange.clocks import FIRST_ANSWER
 from keqiao.kernel import journal, projections
 from keqiao.matching import index, projection
 from keqiao.observatory.counters import COUNTERS
@@ -25,8 +26,6 @@ from keqiao.parties.models import Node, Person
 
 Scale = Literal["small", "seed"]
 SEALED_AT_ONCE = 40_000
-STORY = "消光"
-"""What the titles of the two records of the story have in common."""
 
 
 class NotEmpty(click.ClickException):
@@ -76,10 +75,12 @@ def stopwatch() -> Callable[[str], None]:
 
 def write(world: World, tell: Callable[[str], None]) -> None:
     """Rows and journal of the whole world."""
-    ledger = Ledger(timezone.now())
+    now = timezone.now()
+    ledger = Ledger(now, younger={FIRST_ANSWER.name: now - PROMISED})
     everybody = Parties(nodes=parties.load_nodes(world.nodes))
     everybody.organisations = parties.load_organisations(world.organisations(), ledger)
     parties.load_people(world.people(), everybody, ledger)
+    parties.seat_accounts(everybody, world.seats, ledger)
     tell(f"{len(everybody.organisations)} organisations, {len(everybody.people)} people")
     needs = exchange.load_needs(world.needs(), everybody, ledger)
     tell(f"{len(needs)} needs")
@@ -89,24 +90,11 @@ def write(world: World, tell: Callable[[str], None]) -> None:
     loaded = matches.Loaded(everybody, needs, achievements, ledger)
     count = matches.load_matches(world.matches(), loaded)
     tell(f"{len(solutions)} solutions, {count} matches")
-    seat(everybody, needs, achievements, ledger)
     tell(f"{ledger.write(see=COUNTERS.apply)} journal entries, counted")
 
 
-def seat(everybody: Parties, needs: list[Need], achievements: list[Achievement], ledger: Ledger) -> None:
-    """The demo accounts sit where the story is."""
-    places = {person.pk: place for place, person in enumerate(everybody.people)}
-    firms = {row.pk: place for place, row in enumerate(everybody.organisations)}
-    need = next(row for row in needs if STORY in row.title and row.node_id == "wuhan")
-    achievement = next(row for row in achievements if "98.68" in row.summary)
-    other = next(row for row in needs if row.organisation_id != need.organisation_id)
-    parties.seat_accounts(
-        everybody,
-        ledger,
-        owner=Seat(places[need.contact_id], firms[need.organisation_id or 0]),
-        professor=Seat(places[achievement.contact_id], firms[achievement.organisation_id or 0]),
-        competitor=firms[other.organisation_id or 0],
-    )
+PROMISED = timedelta(days=30)
+"""How long ago the platform began to promise a first answer; no older need has such a clock."""
 
 
 def seal(tell: Callable[[str], None]) -> None:

@@ -14,6 +14,9 @@ from keqiao.demo.records import Need
 from keqiao.demo.speaking import Slots, common_slots, english_slots, need_slots
 from keqiao.demo.wording import Figure, drawn
 
+SEALED = (("organisation", "nda"), ("contact", "nda"), ("background", "nda"))
+"""Who asks is told after a non-disclosure agreement."""
+
 _MODES = (
     (("development",), 34), (("development", "licence"), 18), (("licence",), 10), (("service",), 10),
     (("transfer", "licence"), 8), (("consulting", "service"), 8), (("joint_laboratory", "development"), 7),
@@ -76,12 +79,23 @@ def present_of(seed: int, index: int) -> tuple[Figure, ...]:
     return tuple(drawn(rng, measure, measure.now) for measure in measures_of(seed, index))
 
 
-def need(cast: Cast, seed: int, index: int, state: str, published: float | None, created: float) -> Need:
-    """Need number `index` in this state, created and published so many days ago."""
+def contact_of(cast: Cast, index: int) -> int:
+    """Who wrote need number `index` (not one of the story)."""
+    return cast.contact_for(topic_of(index).number, turn_of(index))
+
+
+def need(
+    cast: Cast, seed: int, index: int, state: str, published: float | None, created: float, *, managed: bool = False,
+    sealed: bool = False,
+) -> Need:  # fmt: skip
+    """Need number `index` in this state, created and published so many days ago.
+
+    A need that is `managed` has a technology manager; one that is `sealed` keeps back who asks.
+    """
     rng = source(seed, "need", index)
     topic, kind = topic_of(index), kind_of(index)
     field = field_of(topic.subject)
-    contact = cast.contact_for(topic.number, turn_of(index))
+    contact = contact_of(cast, index)
     company = cast.company_of_contact(contact)
     city = cast.city_of(company)
     slots = common_slots(rng, field, topic, turn_of(index))
@@ -103,7 +117,7 @@ def need(cast: Cast, seed: int, index: int, state: str, published: float | None,
         title_en=said.title_en if language == "both" else "",
         organisation=company,
         contact=contact,
-        manager=cast.manager_for(index) if state in ("open", "in_project", "solved") and rng.random() < 0.7 else None,
+        manager=cast.manager_for(index, city.node) if managed else None,
         node=city.node,
         region=city.region,
         fields=(pick(rng, field.industries), pick(rng, field.strategic)),
@@ -116,7 +130,7 @@ def need(cast: Cast, seed: int, index: int, state: str, published: float | None,
         budget_maximum=high,
         deadline_days=_deadline(rng, state, created),
         cooperation_modes=weighted(rng, _MODES) if kind == "technology" else (),
-        confidentiality=_confidentiality(rng),
+        confidentiality=SEALED if sealed else _confidentiality(rng),
         created_days_ago=created,
         published_days_ago=published,
         reject_reason=reason,
@@ -198,7 +212,7 @@ def _deadline(rng: Random, state: str, created: float) -> int:
 def _confidentiality(rng: Random) -> tuple[tuple[str, str], ...]:
     point = rng.random()
     if point < 0.16:
-        return (("organisation", "nda"), ("contact", "nda"), ("background", "nda"))
+        return SEALED
     if point < 0.26:
         return (("current_state", "nda"),)
     return (("budget_maximum", "staff"),) if point < 0.34 else ()

@@ -93,7 +93,7 @@ def _company(cast: Cast, seed: int, index: int) -> Organisation:
         index, "company", name, f"{city.name_en} {mark.read.capitalize()} {_trade(field)} Co., Ltd.",
         credit_code("company", index), city.node, city.region, pick(rng, field.industries), weighted(rng, _SIZES),
         f"https://www.{domain(cast, index)}/", introduction, _english("company_en", field, city),
-        _codes(rng, field), rng.random() < 0.93,
+        _codes(rng, field), index * 7919 % 1000 >= cast.counts.unverified,
     )  # fmt: skip
 
 

@@ -137,7 +137,7 @@ class Achievement:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """An answer to a published need."""
+    """An answer to a published need. `question` is what the asker has asked back and waits to be told."""
 
     index: int
     need: int
@@ -150,32 +150,59 @@ class Solution:
     evidence: str
     specifications: tuple[str, ...]
     maturity: int
+    maturity_evidence: str
     price_idea: str
     team: str
+    question: str
     decline_reason: str
     decline_text: str
     created_days_ago: float
+    answered_days_ago: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A sample round: what was measured, `values` in the order of the need's targets (``吸光率 97.1 %``)."""
+    """A sample round: what was measured, `values` in the order of the need's targets (``吸光率 97.1 %``).
+
+    A round that is under way has not been measured yet and has no values.
+    """
 
     number: int
     sent_days_ago: int
-    measured_days_ago: int
+    measured_days_ago: int | None
+    sample: str
     values: tuple[str, ...]
     note: str
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """A step of a project with its share of the price in CNY; `due_days_ago` is negative for what is to come."""
+
+    title: str
+    due_days_ago: int
+    payment: int
+    note: str
+    delivered_days_ago: int | None
+    accepted_days_ago: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
-    """The technology contract of a match; amounts in CNY. `registration_number` is empty until it is registered."""
+    """The technology contract of a match; amounts in CNY. `registration_number` is empty until it is registered.
+
+    `instalments` are days ago, amount and condition; `rates` are per cent of the sales, year by year. Somebody has
+    signed if `signed_days_ago` is known; until then one side waits for the other.
+    """
 
     type: str
     payment_mode: str
     amount: int
-    signed_days_ago: int
+    instalments: tuple[tuple[int, int, str], ...]
+    rates: tuple[str, ...]
+    ownership: str
+    drafted_days_ago: int
+    signed_days_ago: int | None
     registration_number: str
 
 
@@ -183,8 +210,9 @@ class Contract:
 class Match:
     """A need brought together with an achievement, and how far it went.
 
-    `stage` is `proposed`, `declined`, `accepted`, `contract`, `sampling` or `closed` (accepted result). `declined_by`
-    is `asker` or `provider`. `grade` is the staff's: 1 unrelated to 4 strongly related. `income` and `reward` in CNY.
+    `stage` is `proposed`, `half` (one side has agreed), `declined`, `accepted`, `signing`, `contract`, `sampling`,
+    `accepting` or `closed` (accepted result). `declined_by` is `asker` or `provider`. `grade` is the staff's: 1
+    unrelated to 4 strongly related. `incomes` are days ago, CNY and what for; `reward` is in CNY.
     """
 
     index: int
@@ -198,12 +226,16 @@ class Match:
     decline_reason: str
     decline_text: str
     contract: Contract | None
+    milestones: tuple[Milestone, ...]
     rounds: tuple[Round, ...]
     result_note: str
-    income: int
+    incomes: tuple[tuple[int, int, str], ...]
     reward: int
     asker_score: int | None
+    asker_comment: str
     provider_score: int | None
+    provider_comment: str
     proposed_days_ago: int
     answered_days_ago: int | None
+    asked_days_ago: int | None
     closed_days_ago: int | None

@@ -13,7 +13,7 @@ from keqiao.demo.cast import Cast
 from keqiao.demo.composing import phrases
 from keqiao.demo.fields import all_topics
 from keqiao.demo.parties import organisation
-from keqiao.demo.records import Achievement, Contract, Match, Need, Round
+from keqiao.demo.records import Achievement, Contract, Match, Milestone, Need, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,27 @@ NEEDS = tuple(StoryNeed(**row) for row in _told()["needs"])
 ACHIEVEMENTS = tuple(StoryAchievement(**row) for row in _told()["achievements"])
 MATCHES = tuple(StoryMatch(**row) for row in _told()["matches"])
 ROUNDS = tuple(Round(**row) for row in _told()["rounds"])
+MILESTONES = tuple(Milestone(**row) for row in _told()["milestones"])
+INCOMES = (
+    (232, 294_000, "第一期，合同生效"),
+    (148, 392_000, "第二期，样品指标确认"),
+    (138, 294_000, "第三期，验收合格"),
+)
+CONTRACT = Contract(
+    type="development_entrusted",
+    payment_mode="instalments",
+    amount=980_000,
+    instalments=(
+        (230, 294_000, "合同生效后 10 个工作日内"),
+        (150, 392_000, "吸光率连续两批不低于 98 % 后"),
+        (130, 294_000, "验收合格后"),
+    ),
+    rates=(),
+    ownership="developer",
+    drafted_days_ago=250,
+    signed_days_ago=240,
+    registration_number="DEMO-000001",
+)
 
 _FIELDS = (("C3976", "3.4"), ("I6450", "7.1"))
 
@@ -82,7 +103,7 @@ _FIELDS = (("C3976", "3.4"), ("I6450", "7.1"))
 def story_need(cast: Cast, seed: int, index: int) -> Need:
     """The need of the story with this number."""
     told = NEEDS[index]
-    contact = cast.contact_for(_topic(told), 0)
+    contact = cast.story_contact(story_topic(index))
     company = organisation(cast, seed, cast.company_of_contact(contact))
     return Need(
         index=index,
@@ -94,7 +115,7 @@ def story_need(cast: Cast, seed: int, index: int) -> Need:
         title_en=told.title_en,
         organisation=company.index,
         contact=contact,
-        manager=cast.manager_for(index),
+        manager=cast.manager_for(0, company.node),
         node=company.node,
         region=company.region,
         fields=_FIELDS[index],
@@ -118,7 +139,7 @@ def story_need(cast: Cast, seed: int, index: int) -> Need:
 def story_achievement(cast: Cast, seed: int, index: int) -> Achievement:
     """The achievement of the story with this number."""
     told = ACHIEVEMENTS[index]
-    leader = cast.researcher_for(_topic(NEEDS[index]), 0)
+    leader = cast.researcher_for(story_topic(index), 0)
     school = organisation(cast, seed, cast.school_of_researcher(leader))
     return Achievement(
         index=index,
@@ -158,30 +179,35 @@ def story_match(cast: Cast, seed: int, index: int) -> Match:
     """The match of the story with this number."""
     told = MATCHES[index]
     closed = told.stage == "closed"
+    asker = cast.company_of_contact(cast.story_contact(story_topic(told.need)))
     return Match(
         index=index,
         need=told.need,
         achievement=told.need,
-        manager=cast.manager_for(told.need),
+        manager=cast.manager_for(0, cast.city_of(asker).node),
         stage=told.stage,
         grade=4 if closed else None,
         reason=told.reason,
         declined_by="",
         decline_reason="",
         decline_text="",
-        contract=Contract("development_entrusted", "instalments", 980_000, 240, "示例-000001") if closed else None,
+        contract=CONTRACT if closed else None,
+        milestones=MILESTONES if closed else (),
         rounds=ROUNDS if closed else (),
         result_note="经 3 轮送样，吸光率 98.68 %，关键部件可以量产，同意验收。" if closed else "",
-        income=980_000 if closed else 0,
+        incomes=INCOMES if closed else (),
         reward=392_000 if closed else 0,
         asker_score=5 if closed else None,
+        asker_comment="三轮样品把差距讲得明白，工艺文件交接后一周就出了合格件。" if closed else "",
         provider_score=5 if closed else None,
+        provider_comment="企业给了真实冷屏和 77 K 测试条件，数据对后续研究很有价值。" if closed else "",
         proposed_days_ago=258 if closed else 2,
         answered_days_ago=255 if closed else None,
+        asked_days_ago=141 if closed else None,
         closed_days_ago=138 if closed else None,
     )
 
 
-def _topic(told: StoryNeed) -> int:
-    """The topic whose people tell the story: the first of its field."""
-    return next(topic.number for topic in all_topics() if topic.subject == told.subject)
+def story_topic(index: int) -> int:
+    """The topic whose people tell story `index`: the first of its field."""
+    return next(topic.number for topic in all_topics() if topic.subject == NEEDS[index].subject)

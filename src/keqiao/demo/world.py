@@ -16,26 +16,32 @@ from typing import Literal
 
 from keqiao.demo import achievements
 from keqiao.demo.achievements import achievement, figures_of
-from keqiao.demo.cast import NODES, Cast
+from keqiao.demo.cast import NODES, Cast, Seats
 from keqiao.demo.chance import few, source, weighted
 from keqiao.demo.fields import all_topics, field_of
 from keqiao.demo.matches import LONG_STAGES, STAGES, match
-from keqiao.demo.needs import kind_of, language_of, need, targets_of, topic_of
+from keqiao.demo.needs import contact_of, kind_of, language_of, need, targets_of, topic_of
 from keqiao.demo.parties import organisation, person
 from keqiao.demo.records import Achievement, Match, Need, Node, Organisation, Person, Solution
 from keqiao.demo.refusing import shortfall
 from keqiao.demo.solutions import solution
-from keqiao.demo.story import MATCHES, NEEDS, story_achievement, story_match, story_need
+from keqiao.demo.story import MATCHES, NEEDS, story_achievement, story_match, story_need, story_topic
 
 Scale = Literal["small", "seed"]
 
-_STATE_OF_STAGE = {"closed": "solved", "sampling": "in_project", "contract": "in_project"}
+_STATE_OF_STAGE = {"closed": "solved"} | dict.fromkeys(("accepting", "sampling", "contract", "signing"), "in_project")
+_OWNER = ("sampling", "proposed", "signing", "contract")
+"""How far the other needs of the story's owner have come; the second of them is sealed."""
+_SEALED = _OWNER.index("proposed")
 # How many days ago a need was published (or made, where it is not), by state; the end is cut at the world's age.
 _AGES = {
-    "closed": (170, 2000), "sampling": (70, 260), "contract": (45, 200), "accepted": (16, 120), "declined": (20, 320),
-    "proposed": (2, 60), "open": (0.1, 240), "triage": (0.02, 3.5), "draft": (0.1, 40), "rejected": (3, 400),
+    "closed": (170, 2000), "accepting": (110, 280), "sampling": (70, 260), "contract": (30, 90), "signing": (10, 34),
+    "accepted": (10, 70), "declined": (20, 320), "half": (3, 40), "proposed": (2, 60), "open": (0.1, 240),
+    "triage": (0.02, 3.5), "draft": (0.1, 40), "rejected": (3, 400),
     "withdrawn": (5, 400), "expired": (150, 2000),
 }  # fmt: skip
+NEW = 45
+"""Days that a need counts as new and is looked at first by those who answer."""
 _ACHIEVEMENT_STATES = (("published", 880), ("triage", 60), ("draft", 35), ("rejected", 15), ("withdrawn", 10))
 _LONG_STATES = (("published", 972), ("triage", 4), ("draft", 8), ("rejected", 10), ("withdrawn", 6))
 
@@ -89,7 +95,22 @@ class World:
         age = self._age(index)
         if state in ("draft", "triage", "rejected"):
             return need(self.cast, self.seed, index, state, None, age)
-        return need(self.cast, self.seed, index, state, age, age + 0.2 + index % 9 / 5)
+        managed = index in self._match_of or (state == "open" and self._chance("managed", index) < self._managed_share)
+        sealed = self._match_of.get(index) == len(MATCHES) + _SEALED and index in self._owned
+        created = age + 0.2 + index % 9 / 5
+        return need(self.cast, self.seed, index, state, age, created, managed=managed, sealed=sealed)
+
+    @property
+    def seats(self) -> Seats:
+        """Where the demo accounts sit: around the first need of the story."""
+        return self.cast.seats(story_topic(0))
+
+    @property
+    def _managed_share(self) -> float:
+        return self.counts.managed / 100
+
+    def _chance(self, kind: str, index: int) -> float:
+        return source(self.seed, kind, index).random()
 
     def achievement(self, index: int) -> Achievement:
         if index < len(NEEDS):
@@ -102,12 +123,18 @@ class World:
 
     def solution(self, index: int) -> Solution:
         pool = self._answered
-        place = index * (len(pool) // 2 + 1) % len(pool)
-        chosen = pool[(place + index // len(pool)) % len(pool)]
+        chosen = pool[index % len(pool)]
         rng = source(self.seed, "answer", index)
         basis = self._same_topic(rng, chosen, 1)[0]
-        days = self._age(chosen) * rng.uniform(0.1, 0.95)
-        return solution(self.cast, self.seed, index, chosen, basis, self.need_state(chosen), days)
+        is_first = index < len(pool)
+        span = self._age(chosen), self._left_open(chosen)
+        return solution(self.cast, self.seed, index, chosen, basis, self.need_state(chosen), span, is_first=is_first)
+
+    def _left_open(self, chosen: int) -> float:
+        """Days ago that a need stopped taking answers; 0 if it still does."""
+        if self.need_state(chosen) == "open":
+            return 0.0
+        return float(self.match(self._match_of[chosen]).answered_days_ago or 0)
 
     def match(self, index: int) -> Match:
         if index < len(MATCHES):
@@ -126,6 +153,8 @@ class World:
         return weighted(source(self.seed, "state", index), weights)
 
     def _stage(self, index: int) -> str:
+        if index < len(MATCHES) + len(self._owned):
+            return _OWNER[index - len(MATCHES)]
         stages = STAGES if self.scale == "small" else LONG_STAGES
         return weighted(source(self.seed, "stage", index), stages)
 
@@ -149,10 +178,18 @@ class World:
         return [index for index in rest if kind_of(index) == "technology" and language_of(self.seed, index) != "en"]
 
     @cached_property
+    def _owned(self) -> list[int]:
+        """The other needs of the story's owner, as far as they have something to tell."""
+        own = self.seats.people["owner"]
+        field = {topic.number for topic in field_of(all_topics()[story_topic(0)].subject).topics}
+        found = [index for index in self._technical if topic_of(index).number in field]
+        return [index for index in found if contact_of(self.cast, index) == own][: len(_OWNER)]
+
+    @cached_property
     def _matched_needs(self) -> list[int]:
-        """The need of each match; evenly spread, none twice."""
-        free = self._technical
-        told = [row.need for row in MATCHES]
+        """The need of each match: those that are told first, the others evenly spread, none twice."""
+        told = [row.need for row in MATCHES] + self._owned
+        free = [index for index in self._technical if index not in set(self._owned)]
         total = self.counts.matches - len(told)
         return told + [free[place * len(free) // total] for place in range(total)]
 
@@ -162,9 +199,11 @@ class World:
 
     @cached_property
     def _answered(self) -> list[int]:
-        """Needs that may have solutions."""
+        """Needs that may have solutions, the newest first: what has just been published gets its answers."""
         shown = ("open", "in_project", "solved")
-        return [index for index in self._technical if self.need_state(index) in shown]
+        found = [index for index in self._technical if self.need_state(index) in shown]
+        newest = [index for index in found if self._age(index) <= NEW]
+        return newest + [index for index in found if self._age(index) > NEW]
 
     @cached_property
     def _published(self) -> list[list[int]]:

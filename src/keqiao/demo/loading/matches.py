@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from keqiao.demo import records
-from keqiao.demo.loading.ledger import Ledger, save_all
-from keqiao.demo.loading.parties import Parties
-from keqiao.demo.loading.projects import PROJECT_STATE, load_projects
-from keqiao.exchange.models import Achievement, Need
-from keqiao.matching.clocks import PROPOSAL_ANSWER
-from keqiao.matching.models import Grade, Proposal
+from django.utils.translation import override
 
-STATE_OF_STAGE = {
-    "proposed": "proposed",
-    "declined": "declined",
-    "accepted": "agreed",
-    "contract": "in_project",
-    "sampling": "in_project",
-    "closed": "in_project",
-}
+from keqiao.demo import records
+from keqiao.demo.loading.ledger import Ledger
+from keqiao.demo.loading.parties import Parties
+from keqiao.demo.loading.projects import load_projects
+from keqiao.exchange.enums import NeedState
+from keqiao.exchange.models import Achievement, Need, NonDisclosure
+from keqiao.matching.enums import ProposalState
+from keqiao.matching.forms import NDA_WORDING
+from keqiao.matching.models import Grade, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +32,8 @@ class Loaded:
 
 
 def proposal_of(one: records.Match, loaded: Loaded) -> Proposal:
-    """The row of a proposal."""
+    """The row of a proposal. Its state is what its life leads to."""
     need, achievement = loaded.needs[one.need], loaded.achievements[one.achievement]
-    answered = None if one.answered_days_ago is None else loaded.ledger.ago(one.answered_days_ago)
-    state = STATE_OF_STAGE[one.stage]
-    agreed = answered if state in {"agreed", "in_project"} else None
     return Proposal(
         need=need,
         achievement=achievement,
@@ -50,12 +44,8 @@ def proposal_of(one: records.Match, loaded: Loaded) -> Proposal:
         manager=loaded.parties.people[one.manager],
         proposed_by=loaded.parties.people[one.manager],
         node_id=need.node_id,
-        state=state,
-        is_sealed=False,
+        is_sealed=need.is_sealed,
         note=one.reason,
-        asker_accepted_at=agreed,
-        provider_accepted_at=agreed,
-        agreed_at=agreed,
         decline_reason=one.decline_reason,
         decline_text=one.decline_text,
     )
@@ -65,61 +55,64 @@ def load_matches(world: Iterable[records.Match], loaded: Loaded) -> int:
     """Everything that came of bringing needs and achievements together. Returns how many matches."""
     given = list(world)
     proposals = [proposal_of(one, loaded) for one in given]
-    save_all(Proposal, proposals)
-    for one, proposal in zip(given, proposals, strict=True):
-        tell_proposal(one, proposal, loaded)
+    loaded.ledger.enter(Proposal, proposals)
+    agreements = [tell_proposal(one, row, loaded.ledger) for one, row in zip(given, proposals, strict=True)]
+    loaded.ledger.enter(NonDisclosure, [signed for signed in agreements if signed is not None])
     load_grades(given, proposals, loaded)
-    pairs = [pair for pair in zip(given, proposals, strict=True) if pair[0].stage in PROJECT_STATE]
-    load_projects(pairs, loaded.ledger)
+    load_projects([pair for pair in zip(given, proposals, strict=True) if pair[0].stage in STARTED], loaded.ledger)
     return len(given)
 
 
-def tell_proposal(one: records.Match, proposal: Proposal, loaded: Loaded) -> None:
-    """Proposed by the manager, answered by both sides."""
-    ledger, manager = loaded.ledger, proposal.manager_id
-    proposed = ledger.ago(one.proposed_days_ago)
-    ledger.did(
-        proposal,
-        "create",
-        by=manager,
-        at=proposed,
-        source="",
-        target="proposed",
-        asker_accepted_at=None,
-        provider_accepted_at=None,
-        agreed_at=None,
-        decline_reason="",
-        decline_text="",
+STARTED = frozenset({"signing", "contract", "sampling", "accepting", "closed"})
+"""Stages of a match at which there is a project."""
+
+
+def tell_proposal(one: records.Match, row: Proposal, ledger: Ledger) -> NonDisclosure | None:
+    """Proposed by the manager, answered by both sides; the agreement that a sealed need asks for, if it was signed."""
+    blank: dict[str, Any] = dict.fromkeys(
+        ("asker_accepted_at", "provider_accepted_at", "agreed_at", "nda_signed_at", "decline_reason", "decline_text")
     )
-    if one.stage == "proposed" or one.answered_days_ago is None:
-        ledger.ran(proposal, PROPOSAL_ANSWER, proposed, None)
-        return
+    ledger.did(row, "create", by=row.manager_id, at=ledger.ago(one.proposed_days_ago), **blank)
+    if one.answered_days_ago is None:
+        return None
     answered = ledger.ago(one.answered_days_ago)
-    ledger.ran(proposal, PROPOSAL_ANSWER, proposed, answered)
     if one.stage == "declined":
-        who = proposal.asker_id if one.declined_by == "asker" else proposal.provider_id
-        reason: dict[str, Any] = {"decline_reason": one.decline_reason, "decline_text": one.decline_text}
-        ledger.did(proposal, "decline", by=who, at=answered, source="proposed", target="declined", **reason)
+        who = row.asker_id if one.declined_by == "asker" else row.provider_id
+        words: dict[str, Any] = {"decline_reason": row.decline_reason, "decline_text": row.decline_text}
+        ledger.did(row, "decline", by=who, at=answered, **words)
+        return None
+    tell_agreement(one, row, answered, ledger)
+    return tell_non_disclosure(row, answered, ledger) if row.is_sealed and one.stage in STARTED else None
+
+
+def tell_agreement(one: records.Match, row: Proposal, answered: datetime, ledger: Ledger) -> None:
+    """The asking side agrees first, then (or not yet) the providing side."""
+    row.asker_accepted_at = ledger.ago(((one.answered_days_ago or 0) + one.proposed_days_ago) / 2)
+    ledger.did(
+        row, "accept", by=row.asker_id, at=row.asker_accepted_at, to=ProposalState.ACCEPTED_BY_NEED,
+        asker_accepted_at=row.asker_accepted_at,
+    )  # fmt: skip
+    if one.stage == "half":
         return
-    between = proposed + (answered - proposed) / 2
-    ledger.did(
-        proposal,
-        "accept",
-        by=proposal.asker_id,
-        at=between,
-        source="proposed",
-        target="accepted_by_need",
-        asker_accepted_at=between,
-    )
-    ledger.did(
-        proposal,
-        "accept",
-        by=proposal.provider_id,
-        at=answered,
-        source="accepted_by_need",
-        target="agreed",
-        provider_accepted_at=answered,
-        agreed_at=answered,
+    row.provider_accepted_at = row.agreed_at = answered
+    ledger.did(row, "accept", by=row.provider_id, at=answered, provider_accepted_at=answered, agreed_at=answered)
+    if ledger.state_of(row.need) == NeedState.OPEN:
+        ledger.did(row.need, "receive_answer", by=None, at=answered)
+
+
+def tell_non_disclosure(row: Proposal, answered: datetime, ledger: Ledger) -> NonDisclosure:
+    """The providing side signs before a sealed need tells who asks."""
+    with override("zh-hans"):
+        wording = str(NDA_WORDING)
+    row.nda_signed_at = answered
+    digest = {"wording_sha256": hashlib.sha256(wording.encode()).hexdigest()}
+    ledger.did(row, "sign_nda", by=row.provider_id, at=answered, extra=digest, nda_signed_at=answered)
+    return NonDisclosure(
+        object_type="need",
+        object_id=row.need_id,
+        organisation=row.provider_organisation,
+        wording=wording,
+        signed_at=answered,
     )
 
 
@@ -132,6 +125,6 @@ def load_grades(given: list[records.Match], proposals: list[Proposal], loaded: L
         at = loaded.ledger.ago(max(0, one.proposed_days_ago - 1))
         row = Grade(need=proposal.need, achievement=proposal.achievement, grade=one.grade or 1, by_id=by, graded_at=at)
         rows.setdefault((proposal.need_id, proposal.achievement_id, by), row)
-    save_all(Grade, list(rows.values()))
+    loaded.ledger.enter(Grade, list(rows.values()))
     for row in rows.values():
-        loaded.ledger.did(row, "create", by=row.by_id, at=row.graded_at, source="", target="given")
+        loaded.ledger.did(row, "create", by=row.by_id, at=row.graded_at)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from keqiao.demo import records
-from keqiao.demo.accounts import ACCOUNTS, PASSWORD
+from keqiao.demo.accounts import ACCOUNTS, PASSWORD, Account
+from keqiao.demo.cast import Seats
 from keqiao.demo.loading.ledger import Ledger, save_all
 from keqiao.exchange import taxonomy
-from keqiao.parties.enums import MembershipRole, MembershipState, OrganisationState, PersonState, PostRole
+from keqiao.kernel import calendar
+from keqiao.parties.enums import MembershipRole, PostRole
 from keqiao.parties.models import Membership, Node, Organisation, Person, Post
 
 
@@ -26,14 +28,6 @@ class Parties:
     people: list[Person] = field(default_factory=list)
     operators: dict[str, int] = field(default_factory=dict)
     administrators: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A person of the world and the organisation they act for, by their places in the lists."""
-
-    person: int
-    organisation: int
 
 
 def load_nodes(world: Iterable[records.Node]) -> dict[str, Node]:
@@ -61,7 +55,6 @@ def organisation_of(one: records.Organisation) -> Organisation:
         name_en=one.name_en,
         kind=one.kind,
         credit_code=one.credit_code,
-        state=OrganisationState.VERIFIED if one.is_verified else OrganisationState.UNVERIFIED,
         node_id=one.node,
         region=one.region,
         industry=one.industry,
@@ -73,22 +66,17 @@ def organisation_of(one: records.Organisation) -> Organisation:
 
 
 def load_organisations(world: Iterable[records.Organisation], ledger: Ledger) -> list[Organisation]:
-    """Organisations with their registration and, mostly, their verification."""
-    rows = [organisation_of(one) for one in world]
-    save_all(Organisation, rows)
-    for place, row in enumerate(rows):
-        joined = ledger.ago(700 - place % 640 - (place % 97) / 97)
-        ledger.did(row, "create", by=None, at=joined, source="", target=OrganisationState.UNVERIFIED)
-        if row.state == OrganisationState.VERIFIED:
-            checked = joined.replace(hour=3) if joined.hour < 3 else joined
-            ledger.did(
-                row,
-                "verify",
-                by=None,
-                at=checked,
-                source=OrganisationState.UNVERIFIED,
-                target=OrganisationState.VERIFIED,
-            )
+    """Organisations with their registration and, mostly, their verification; who waits has not waited long."""
+    given = list(world)
+    rows = [organisation_of(one) for one in given]
+    ledger.enter(Organisation, rows)
+    for place, (one, row) in enumerate(zip(given, rows, strict=True)):
+        if one.is_verified:
+            joined = ledger.ago(700 - place % 640 - (place % 97) / 97)
+            ledger.did(row, "create", by=None, at=joined)
+            ledger.did(row, "verify", by=None, at=joined + timedelta(hours=3 + place % 29))
+        else:
+            ledger.did(row, "create", by=None, at=ledger.began(place % 7 / 4 * calendar.DAY_SECONDS))
     return rows
 
 
@@ -113,7 +101,7 @@ def load_people(world: Iterable[records.Person], parties: Parties, ledger: Ledge
     given = list(world)
     locked = make_password(None)
     rows = [person_of(one, locked) for one in given]
-    save_all(Person, rows)
+    ledger.enter(Person, rows)
     parties.people = rows
     places = {row.pk: place for place, row in enumerate(rows)}
     memberships, posts = [], []
@@ -121,25 +109,29 @@ def load_people(world: Iterable[records.Person], parties: Parties, ledger: Ledge
         if one.organisation is not None:
             memberships.append(member(row, parties, one.organisation))
         if one.role in {"manager", "operator"}:
-            posts.append(Post(person=row, node_id=one.node, role=PostRole(one.role)))
+            posts.append(Post(person=row, node_id=one.node, role=PostRole(one.role), caseload_limit=MOST_CASES))
         if one.role == "operator":
             parties.operators.setdefault(one.node, row.pk)
-    save_all(Membership, memberships)
-    save_all(Post, posts)
+    ledger.enter(Membership, memberships)
+    ledger.enter(Post, posts)
     for place, row in enumerate(rows):
         tell_person(row, ledger.ago(690 - place % 640), ledger)
     for membership in memberships:
         tell_member(membership, ledger.ago(689 - places[membership.person_id] % 640), ledger)
 
 
+MOST_CASES = 60
+"""How many needs a technology manager takes at once."""
+
+
 def tell_person(row: Person, at: datetime, ledger: Ledger) -> None:
     """The opening of the account."""
-    ledger.did(row, "join", by=row.pk, at=at, source="", target=PersonState.ACTIVE)
+    ledger.did(row, "join", by=row.pk, at=at)
 
 
 def tell_member(row: Membership, at: datetime, ledger: Ledger) -> None:
     """Admission to the organisation."""
-    ledger.did(row, "admit", by=row.person_id, at=at, source="", target=MembershipState.ACTIVE)
+    ledger.did(row, "admit", by=row.person_id, at=at)
 
 
 def member(person: Person, parties: Parties, place: int) -> Membership:
@@ -151,48 +143,51 @@ def member(person: Person, parties: Parties, place: int) -> Membership:
         organisation=parties.organisations[place],
         role=MembershipRole.ADMIN if first else MembershipRole.MEMBER,
         position=person.title,
-        state=MembershipState.ACTIVE,
     )
 
 
-def seat_accounts(
-    parties: Parties, ledger: Ledger, *, owner: Seat, professor: Seat, competitor: int
-) -> dict[str, Person]:
-    """Give the demo accounts their places: the two sides of the story, a competitor, the staff.
-
-    The people of the story's need and achievement become the accounts `owner` and `professor`.
-    """
+def seat_accounts(parties: Parties, seats: Seats, ledger: Ledger) -> None:
+    """Give the demo accounts their places: people of the world get the accounts' names, the others are new."""
     password = make_password(PASSWORD)
-    city, centre = "wuhan", next(code for code, node in parties.nodes.items() if node.parent_id is None)
-    seated: dict[str, Person] = {}
+    seated = {account.key: person_at(parties, seats, account) for account in ACCOUNTS}
+    new = [person for key, person in seated.items() if key not in seats.people]
+    ledger.enter(Person, new)
     for account in ACCOUNTS:
-        seat = {"owner": owner, "professor": professor}.get(account.key)
-        person = parties.people[seat.person] if seat else Person()
-        person.email, person.name, person.password = account.email, account.name, password
-        person.purposes = ["offer"] if account.key == "professor" else ["ask"]
-        person.save()
-        if seat is None:
-            tell_person(person, ledger.ago(600), ledger)
-        EmailAddress.objects.create(user=person, email=account.email, verified=True, primary=True)
-        seated[account.key] = person
+        person = seated[account.key]
+        person.email, person.name, person.name_en = account.email, account.name, account.name_en
+        person.title, person.password, person.purposes = account.position, password, [account.purpose]
+    for person in new:
+        tell_person(person, ledger.ago(600), ledger)
+    tell_colleagues(seated, parties, seats, ledger)
+    auditor = Post(person=seated["auditor"], node=centre_of(parties), role=PostRole.AUDITOR)
+    ledger.enter(Post, [auditor])
+    people = seated.values()
+    addresses = [EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in people]
+    ledger.enter(EmailAddress, addresses)
+
+
+def tell_colleagues(seated: dict[str, Person], parties: Parties, seats: Seats, ledger: Ledger) -> None:
+    """Somebody beside the owner of the story, and somebody in another company of the same field."""
     memberships = [
-        place(seated["colleague"], parties.organisations[owner.organisation], MembershipRole.MEMBER),
-        place(seated["competitor"], parties.organisations[competitor], MembershipRole.ADMIN),
+        place(seated["colleague"], parties.organisations[seats.company], MembershipRole.MEMBER),
+        place(seated["competitor"], parties.organisations[seats.rival], MembershipRole.ADMIN),
     ]
-    save_all(Membership, memberships)
+    ledger.enter(Membership, memberships)
     for row in memberships:
         tell_member(row, ledger.ago(599), ledger)
-    for key, node, role in (
-        ("manager", city, PostRole.MANAGER),
-        ("operator", city, PostRole.OPERATOR),
-        ("other_operator", "yichang", PostRole.OPERATOR),
-        ("centre_operator", centre, PostRole.OPERATOR),
-        ("auditor", centre, PostRole.AUDITOR),
-    ):
-        Post.objects.create(person=seated[key], node_id=node, role=role)
-    return seated
+
+
+def centre_of(parties: Parties) -> Node:
+    """The node above the others."""
+    return next(node for node in parties.nodes.values() if node.parent_id is None)
+
+
+def person_at(parties: Parties, seats: Seats, account: Account) -> Person:
+    """The person of the world who becomes an account, or somebody new."""
+    chosen = seats.people.get(account.key)
+    return Person(title=account.position) if chosen is None else parties.people[chosen]
 
 
 def place(person: Person, organisation: Organisation, role: MembershipRole) -> Membership:
-    """An active membership."""
-    return Membership(person=person, organisation=organisation, role=role, state=MembershipState.ACTIVE)
+    """A membership to be told of."""
+    return Membership(person=person, organisation=organisation, role=role, position=person.title)

@@ -1,46 +1,85 @@
-"""Projects of the made-up world: contract, rounds of samples, acceptance, income and reward."""
+"""Projects of the made-up world, told from the opening to where they stand."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from keqiao.demo import records
+from keqiao.demo.loading.contracts import contract_of, tell_contract
 from keqiao.demo.loading.exchange import figures
-from keqiao.demo.loading.ledger import Ledger, save_all
-from keqiao.kernel.freeze import sha256_of
-from keqiao.kernel.journal import plain
+from keqiao.demo.loading.ledger import Ledger
 from keqiao.matching.models import Proposal
-from keqiao.projects.clocks import FIRST_SAMPLE, TO_CONTRACT
+from keqiao.projects.actions import start_of
+from keqiao.projects.clocks import REMIND_DAYS
 from keqiao.projects.enums import Side
 from keqiao.projects.measure import judge, measurable
-from keqiao.projects.models import Acceptance, Contract, Income, Project, Reward, SampleRound
+from keqiao.projects.models import Acceptance, Contract, Income, Milestone, Project, Reward, SampleRound
 
-PROJECT_STATE = {"contract": "contracted", "sampling": "running", "closed": "closed"}
+CONFIRMED_AFTER = timedelta(hours=6)
+"""How long the other side took to confirm money that came in."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What belongs to projects, collected and entered together, so that rows of a kind get their numbers at once."""
+
+    contracts: list[Contract] = field(default_factory=list)
+    milestones: list[list[Milestone]] = field(default_factory=list)
+    incomes: list[list[Income]] = field(default_factory=list)
+    rounds: list[SampleRound] = field(default_factory=list)
+    acceptances: list[Acceptance] = field(default_factory=list)
+    rewards: list[Reward] = field(default_factory=list)
+
+    def enter(self, ledger: Ledger) -> None:
+        ledger.enter(Contract, self.contracts)
+        ledger.enter(Milestone, [row for rows in self.milestones for row in rows])
+        ledger.enter(Income, [row for rows in self.incomes for row in rows])
+        ledger.enter(SampleRound, self.rounds)
+        ledger.enter(Acceptance, self.acceptances)
+        ledger.enter(Reward, self.rewards)
 
 
 def load_projects(pairs: list[tuple[records.Match, Proposal]], ledger: Ledger) -> None:
-    """The matches that became projects, with contract, rounds, acceptance, income and reward."""
+    """The matches that became projects, with contract, milestones, rounds, acceptance, income and reward."""
     projects = [project_of(one, proposal, ledger) for one, proposal in pairs]
-    save_all(Project, projects)
-    contracts, parts = [], Parts()
+    ledger.enter(Project, projects)
+    parts = Parts()
     for (one, _proposal), project in zip(pairs, projects, strict=True):
-        tell_project(one, project, ledger)
-        if one.contract:
-            contracts.append(contract_of(one.contract, project, ledger))
-            tell_contract(one.contract, contracts[-1], ledger)
-        parts.add(one, project, ledger)
-    save_all(Contract, contracts)
-    parts.save(ledger)
+        parts.contracts.append(contract_of(deal_of(one), project, ledger))
+        parts.milestones.append([milestone_of(each, project, ledger) for each in one.milestones])
+        parts.incomes.append([income_of(each, project, ledger) for each in one.incomes])
+        parts.rounds += [round_of(each, project, ledger) for each in one.rounds]
+        parts.acceptances += acceptances_of(one, project, ledger)
+        parts.rewards += rewards_of(one, project)
+    parts.enter(ledger)
+    rewards = {row.project_id: row for row in parts.rewards}
+    lines = zip(pairs, projects, parts.contracts, parts.milestones, parts.incomes, strict=True)
+    for (one, _proposal), project, contract, milestones, incomes in lines:
+        told = Told(one, project, contract, milestones, incomes, rewards.get(project.pk))
+        tell_project(told, ledger)
+
+
+def deal_of(one: records.Match) -> records.Contract:
+    """The contract of a match that became a project; every one of them has at least a draft."""
+    if one.contract is None:
+        raise ValueError(f"match {one.index} at stage {one.stage} has no contract")
+    return one.contract
+
+
+# ---- the rows ---------------------------------------------------------------------------------------------------
 
 
 def project_of(one: records.Match, proposal: Proposal, ledger: Ledger) -> Project:
-    """The row of a project."""
+    """The row of a project. Its state is what its life leads to."""
     need = proposal.need
     closed = None if one.closed_days_ago is None else ledger.ago(one.closed_days_ago)
+    signed = one.contract.signed_days_ago if one.contract else None
     return Project(
         proposal=proposal,
         need=need,
@@ -51,283 +90,58 @@ def project_of(one: records.Match, proposal: Proposal, ledger: Ledger) -> Projec
         provider=proposal.provider,
         manager=proposal.manager,
         node_id=proposal.node_id,
-        state=PROJECT_STATE[one.stage],
         title=need.title,
         fields=need.fields,
         targets=need.targets,
-        started_on=(one.contract and ledger.ago(one.contract.signed_days_ago).date()) or None,
+        is_confidential=proposal.is_sealed,
+        asker_agreed_at=proposal.nda_signed_at,
+        provider_agreed_at=proposal.nda_signed_at,
+        started_on=ledger.ago(signed).date() if signed is not None and one.rounds else None,
         accepted_at=closed,
         closed_at=closed,
         asker_score=one.asker_score,
+        asker_comment=one.asker_comment,
         provider_score=one.provider_score,
+        provider_comment=one.provider_comment,
     )
 
 
-def tell_project(one: records.Match, project: Project, ledger: Ledger) -> None:
-    """From the opening to where the project stands."""
-    proposal = project.proposal
-    opened = (proposal.agreed_at or ledger.now) + timedelta(hours=5)
-    ledger.did(
-        project,
-        "create",
-        by=project.manager_id,
-        at=opened,
-        source="",
-        target="preparing",
-        targets=[],
-        started_on=None,
-        accepted_at=None,
-        closed_at=None,
-        asker_score=None,
-        provider_score=None,
-    )
-    ledger.did(proposal, "open_project", by=None, at=opened, source="agreed", target="in_project")
-    ledger.did(project.need, "start_project", by=None, at=opened, source="open", target="in_project")
-    if one.contract is None:
-        ledger.ran(project, TO_CONTRACT, opened, None)
-        return
-    signed = max(opened, ledger.ago(one.contract.signed_days_ago))
-    ledger.ran(project, TO_CONTRACT, opened, signed)
-    ledger.did(
-        project, "take_effect", by=None, at=signed, source="preparing", target="contracted", targets=project.targets
-    )
-    if one.stage == "contract":
-        ledger.ran(project, FIRST_SAMPLE, signed, None)
-        return
-    ledger.did(
-        project,
-        "start",
-        by=project.asker_id,
-        at=signed + timedelta(hours=2),
-        source="contracted",
-        target="running",
-        started_on=project.started_on,
-    )
-    tell_rounds(one, project, ledger)
-    if one.stage == "closed" and project.closed_at:
-        tell_closing(project, ledger, project.closed_at)
-
-
-def tell_rounds(one: records.Match, project: Project, ledger: Ledger) -> None:
-    """Samples sent and measured."""
-    for each in one.rounds:
-        sent, measured = ledger.ago(each.sent_days_ago), ledger.ago(each.measured_days_ago)
-        number = {"number": each.number}
-        ledger.did(
-            project, "send_sample", by=project.provider_id, at=sent, source="running", target="testing", extra=number
-        )
-        ledger.did(
-            project, "measure", by=project.asker_id, at=measured, source="testing", target="running", extra=number
-        )
-
-
-def tell_closing(project: Project, ledger: Ledger, closed: datetime) -> None:
-    """Acceptance, ratings, close; the need is solved."""
-    asked = closed - timedelta(days=2)
-    ledger.did(project, "request_acceptance", by=project.provider_id, at=asked, source="running", target="accepting")
-    ledger.did(
-        project, "accept", by=project.asker_id, at=closed, source="accepting", target="accepted", accepted_at=closed
-    )
-    ledger.did(project.need, "solve", by=None, at=closed, source="in_project", target="solved")
-    for side, score in (("asker", project.asker_score), ("provider", project.provider_score)):
-        if score:
-            ledger.did(
-                project,
-                "rate",
-                by=getattr(project, f"{side}_id"),
-                at=closed + timedelta(minutes=5),
-                source="accepted",
-                target="accepted",
-                extra={"score": score},
-            )
-    ledger.did(
-        project,
-        "close",
-        by=project.manager_id,
-        at=closed + timedelta(minutes=10),
-        source="accepted",
-        target="closed",
-        closed_at=closed,
-    )
-
-
-def contract_of(one: records.Contract, project: Project, ledger: Ledger) -> Contract:
-    """The signed contract of a project."""
-    signed = ledger.ago(one.signed_days_ago)
-    registered = one.registration_number and min(ledger.now, signed + timedelta(days=8)).date()
-    contract = Contract(
+def milestone_of(each: records.Milestone, project: Project, ledger: Ledger) -> Milestone:
+    """One step, delivered and passed or still to come; whoever is to be reminded of it is reminded as planned."""
+    due = ledger.ago(each.due_days_ago).date()
+    delivered = None if each.delivered_days_ago is None else ledger.ago(each.delivered_days_ago)
+    remind = None if delivered else start_of(due - timedelta(days=REMIND_DAYS))
+    return Milestone(
         project=project,
-        state="registered" if registered else "signed",
-        title=f"{project.title}技术合同"[:120],
-        type=one.type,
-        subject=project.title,
-        payment_mode=one.payment_mode,
-        amount=Decimal(one.amount),
-        ownership="shared",
-        targets=project.targets,
-        asker_signed_by=project.asker,
-        asker_signed_at=signed,
-        provider_signed_by=project.provider,
-        provider_signed_at=signed,
-        signed_on=signed.date(),
-        registration_number=one.registration_number,
-        registered_on=registered or None,
-        technical_amount=Decimal(one.amount) if registered else None,
+        title=each.title,
+        due_on=due,
+        payment=Decimal(each.payment) if each.payment else None,
+        delivery_note=each.note,
+        delivered_at=delivered,
+        delivered_by=project.provider if delivered else None,
+        accepted_at=None if each.accepted_days_ago is None else ledger.ago(each.accepted_days_ago),
+        remind_at=None if remind is None else max(remind, ledger.now + timedelta(hours=20)),
     )
-    contract.digest = sha256_of(plain(contract.content()))
-    return contract
-
-
-def tell_contract(one: records.Contract, contract: Contract, ledger: Ledger) -> None:
-    """Drafted, signed by both, perhaps registered."""
-    project = contract.project
-    signed = ledger.ago(one.signed_days_ago)
-    blank: dict[str, Any] = {
-        "asker_signed_by": None,
-        "asker_signed_at": None,
-        "provider_signed_by": None,
-        "provider_signed_at": None,
-        "signed_on": None,
-        "registration_number": "",
-        "registered_on": None,
-        "technical_amount": None,
-        "digest": "",
-    }
-    ledger.did(
-        contract, "create", by=project.manager_id, at=signed - timedelta(hours=9), source="", target="draft", **blank
-    )
-    ledger.did(
-        contract,
-        "propose",
-        by=project.manager_id,
-        at=signed - timedelta(hours=5),
-        source="draft",
-        target="signing",
-        digest=contract.digest,
-    )
-    ledger.did(
-        contract,
-        "sign",
-        by=project.asker_id,
-        at=signed - timedelta(hours=1),
-        source="signing",
-        target="half_signed",
-        asker_signed_by=project.asker_id,
-        asker_signed_at=signed,
-    )
-    ledger.did(
-        contract,
-        "sign",
-        by=project.provider_id,
-        at=signed - timedelta(minutes=1),
-        source="half_signed",
-        target="signed",
-        provider_signed_by=project.provider_id,
-        provider_signed_at=signed,
-        signed_on=contract.signed_on,
-    )
-    if contract.registered_on:
-        ledger.did(
-            contract,
-            "register",
-            by=project.manager_id,
-            at=signed + timedelta(days=8),
-            source="signed",
-            target="registered",
-            registration_number=contract.registration_number,
-            registered_on=contract.registered_on,
-            technical_amount=contract.technical_amount,
-        )
-
-
-@dataclass(slots=True)
-class Parts:
-    """Rounds, acceptances, incomes and rewards, collected and saved together."""
-
-    rounds: list[SampleRound] = field(default_factory=list)
-    acceptances: list[Acceptance] = field(default_factory=list)
-    incomes: list[Income] = field(default_factory=list)
-    rewards: list[Reward] = field(default_factory=list)
-
-    def add(self, one: records.Match, project: Project, ledger: Ledger) -> None:
-        """What one match left behind."""
-        self.rounds += [round_of(each, project, ledger) for each in one.rounds]
-        if project.closed_at is None:
-            return
-        asked = project.closed_at - timedelta(days=2)
-        self.acceptances.append(
-            Acceptance(
-                project=project,
-                requested_by=project.provider,
-                requested_at=asked,
-                request=one.result_note,
-                verdict="passed",
-                evidence=one.result_note,
-                decided_by=project.asker,
-                decided_at=project.closed_at,
-            )
-        )
-        if one.income:
-            self.incomes.append(income_of(project, one.income, project.closed_at))
-        if one.reward:
-            self.rewards.append(
-                Reward(
-                    project=project,
-                    recipient=str(project.provider),
-                    amount=Decimal(one.reward),
-                    paid_on=project.closed_at.date(),
-                    recorded_by=project.provider,
-                )
-            )
-
-    def save(self, ledger: Ledger) -> None:
-        save_all(SampleRound, self.rounds)
-        save_all(Acceptance, self.acceptances)
-        save_all(Reward, self.rewards)
-        save_all(Income, self.incomes)
-        for row in self.incomes:
-            tell_income(row, ledger)
-
-
-def income_of(project: Project, amount: int, at: datetime) -> Income:
-    """Money that the provider received and the asker confirmed."""
-    return Income(
-        project=project,
-        state="confirmed",
-        received_on=at.date(),
-        amount=Decimal(amount),
-        side=Side.PROVIDER,
-        recorded_by=project.provider,
-        confirmed_by=project.asker,
-        confirmed_at=at,
-    )
-
-
-def tell_income(row: Income, ledger: Ledger) -> None:
-    """Recorded by the one side, confirmed by the other."""
-    project, at = row.project, row.confirmed_at or ledger.now
-    blank: dict[str, Any] = {"confirmed_by": None, "confirmed_at": None}
-    confirmed: dict[str, Any] = {"confirmed_by": project.asker_id, "confirmed_at": at}
-    ledger.did(row, "record", by=project.provider_id, at=at, source="", target="recorded", **blank)
-    ledger.did(row, "confirm", by=project.asker_id, at=at, source="recorded", target="confirmed", **confirmed)
 
 
 def round_of(each: records.Round, project: Project, ledger: Ledger) -> SampleRound:
     """One round with its values compared with the targets, as the verb `measure` does."""
+    sent = ledger.ago(each.sent_days_ago).date()
+    row = SampleRound(project=project, number=each.number, sent_on=sent, sent_by=project.provider, sample=each.sample)
+    if each.measured_days_ago is None:
+        return row
+    row.received_on = ledger.ago(max(each.measured_days_ago, each.sent_days_ago - 2)).date()
+    row.measured_on, row.measured_by = ledger.ago(each.measured_days_ago).date(), project.asker
+    row.values, row.note = judged(project, each.values), each.note
+    return row
+
+
+def judged(project: Project, lines: tuple[str, ...]) -> list[dict[str, object]]:
+    """Every target with what was measured and its verdict."""
     targets = measurable(project.targets)
-    measured = [(figure["min"], figure["max"]) for figure in figures(each.values)]
+    measured = [(figure["min"], figure["max"]) for figure in figures(lines)]
     pairs = itertools.zip_longest(targets, measured[: len(targets)])
-    return SampleRound(
-        project=project,
-        number=each.number,
-        sent_on=ledger.ago(each.sent_days_ago).date(),
-        sent_by=project.provider,
-        received_on=ledger.ago(max(each.measured_days_ago, each.sent_days_ago - 3)).date(),
-        measured_on=ledger.ago(each.measured_days_ago).date(),
-        measured_by=project.asker,
-        values=[judge(target, ends(value)) for target, value in pairs],
-        note=each.note,
-    )
+    return [judge(target, ends(value)) for target, value in pairs]
 
 
 def ends(value: tuple[float | None, float | None] | None) -> tuple[float, float] | None:
@@ -337,3 +151,183 @@ def ends(value: tuple[float | None, float | None] | None) -> tuple[float, float]
     low, high = value
     single = low if high is None else high
     return None if single is None else (single if low is None else low, single)
+
+
+def acceptances_of(one: records.Match, project: Project, ledger: Ledger) -> list[Acceptance]:
+    """The request for acceptance, and the answer of a project that has been closed."""
+    if one.asked_days_ago is None:
+        return []
+    asked = ledger.ago(one.asked_days_ago)
+    row = Acceptance(project=project, requested_by=project.provider, requested_at=asked, request=one.result_note)
+    if project.accepted_at is not None:
+        row.verdict, row.evidence = "passed", one.result_note
+        row.decided_by, row.decided_at = project.asker, project.accepted_at
+    return [row]
+
+
+def income_of(each: tuple[int, int, str], project: Project, ledger: Ledger) -> Income:
+    """Money that the provider received and the asker confirmed."""
+    days, amount, note = each
+    at = ledger.ago(days)
+    return Income(
+        project=project,
+        received_on=at.date(),
+        amount=Decimal(amount),
+        note=note,
+        side=Side.PROVIDER,
+        recorded_by=project.provider,
+        confirmed_by=project.asker,
+        confirmed_at=at + CONFIRMED_AFTER,
+    )
+
+
+def rewards_of(one: records.Match, project: Project) -> list[Reward]:
+    """What the team got of it."""
+    if not one.reward or project.closed_at is None:
+        return []
+    return [
+        Reward(
+            project=project,
+            recipient=f"{project.provider}课题组",
+            amount=Decimal(one.reward),
+            paid_on=project.closed_at.date(),
+            basis="本单位科技成果转化奖励办法",
+            recorded_by=project.provider,
+        )
+    ]
+
+
+# ---- their lives ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A project with all that belongs to it."""
+
+    match: records.Match
+    project: Project
+    contract: Contract
+    milestones: list[Milestone]
+    incomes: list[Income]
+    reward: Reward | None
+
+
+def tell_project(told: Told, ledger: Ledger) -> None:
+    """From the opening to where the project stands."""
+    one, project, contract = told.match, told.project, told.contract
+    tell_opening(project, ledger)
+    tell_contract(deal_of(one), contract, ledger)
+    if contract.asker_signed_at is None:
+        return
+    ledger.did(project, "take_effect", by=None, at=contract.asker_signed_at, targets=project.targets)
+    for row in told.milestones:
+        ledger.born(row, ledger.did(project, "plan_milestone", by=project.manager_id, at=contract.asker_signed_at))
+    if not one.rounds:
+        return
+    at = contract.asker_signed_at + timedelta(hours=2)
+    ledger.did(project, "start", by=project.asker_id, at=at, started_on=project.started_on)
+    tell_running(told, ledger)
+    if one.asked_days_ago is not None:
+        ledger.did(project, "request_acceptance", by=project.provider_id, at=ledger.ago(one.asked_days_ago))
+    if project.accepted_at is not None:
+        tell_end(told, project.accepted_at, ledger)
+
+
+def tell_running(told: Told, ledger: Ledger) -> None:
+    """What happens while a project runs, in the order of time: samples, milestones, and what was paid by then."""
+    steps: list[tuple[datetime, Callable[[], None]]] = []
+    for each in told.match.rounds:
+        steps += [(at, partial(tell, each, told.project, ledger)) for at, tell in round_steps(each, ledger)]
+    for row in told.milestones:
+        if row.delivered_at is not None:
+            steps.append((row.delivered_at, partial(tell_milestone, row, ledger)))
+    for income in told.incomes:
+        if not is_late(income, told.project):
+            steps.append((paid_at(income), partial(tell_income, income, ledger)))
+    for _at, step in sorted(steps, key=lambda one: one[0]):
+        step()
+
+
+def tell_end(told: Told, at: datetime, ledger: Ledger) -> None:
+    """Accepted, rated, paid, closed."""
+    project = told.project
+    tell_acceptance(project, at, ledger)
+    for income in told.incomes:
+        if is_late(income, project):
+            tell_income(income, ledger)
+    if told.reward is not None:
+        ledger.did(project, "record_reward", by=project.provider_id, at=at, extra={"reward": told.reward.pk})
+    ledger.did(project, "close", by=project.manager_id, at=at + timedelta(minutes=10), closed_at=project.closed_at)
+
+
+def is_late(income: Income, project: Project) -> bool:
+    """Whether the money came with the acceptance or after it."""
+    return project.accepted_at is not None and paid_at(income) >= project.accepted_at - timedelta(days=5)
+
+
+def paid_at(income: Income) -> datetime:
+    """When the money was recorded."""
+    return (income.confirmed_at or income.created_at) - CONFIRMED_AFTER
+
+
+def tell_opening(project: Project, ledger: Ledger) -> None:
+    """The project is opened by its manager; the need leaves the market."""
+    proposal = project.proposal
+    opened = (proposal.agreed_at or ledger.now) + timedelta(hours=5)
+    later = ("started_on", "accepted_at", "closed_at", "asker_score", "provider_score", "asker_agreed_at")
+    blank: dict[str, Any] = dict.fromkeys(later) | {"targets": [], "asker_comment": "", "provider_comment": ""}
+    ledger.did(project, "create", by=project.manager_id, at=opened, **blank)
+    ledger.did(proposal, "open_project", by=None, at=opened)
+    ledger.did(project.need, "start_project", by=None, at=opened)
+    if project.is_confidential:
+        at = opened + timedelta(hours=1)
+        project.asker_agreed_at = at
+        ledger.did(project, "agree", by=project.asker_id, at=at, extra={"side": "asker"}, asker_agreed_at=at)
+
+
+def tell_milestone(row: Milestone, ledger: Ledger) -> None:
+    """Delivered by the one side, passed by the other."""
+    project = row.project
+    if row.delivered_at is not None:
+        note: dict[str, Any] = {"delivery_note": row.delivery_note, "delivered_at": row.delivered_at}
+        ledger.did(row, "deliver", by=project.provider_id, at=row.delivered_at, **note)
+    if row.accepted_at is not None:
+        ledger.did(row, "accept", by=project.asker_id, at=row.accepted_at, accepted_at=row.accepted_at)
+
+
+def round_steps(each: records.Round, ledger: Ledger) -> list[tuple[datetime, Callable[..., None]]]:
+    """A sample sent and, perhaps, measured."""
+    steps = [(ledger.ago(each.sent_days_ago), tell_sent)]
+    if each.measured_days_ago is not None:
+        steps.append((ledger.ago(each.measured_days_ago), tell_measured))
+    return steps
+
+
+def tell_sent(each: records.Round, project: Project, ledger: Ledger) -> None:
+    at, number = ledger.ago(each.sent_days_ago), {"round": each.number}
+    ledger.did(project, "send_sample", by=project.provider_id, at=at, extra=number)
+
+
+def tell_measured(each: records.Round, project: Project, ledger: Ledger) -> None:
+    at, number = ledger.ago(each.measured_days_ago or 0), {"round": each.number}
+    ledger.did(project, "measure", by=project.asker_id, at=at, extra=number)
+
+
+def tell_acceptance(project: Project, at: datetime, ledger: Ledger) -> None:
+    """The result is accepted, the need solved, and both sides say how it was."""
+    ledger.did(project, "accept", by=project.asker_id, at=at, accepted_at=at)
+    ledger.did(project.need, "solve", by=None, at=at)
+    for side in Side.values:
+        words = {name: getattr(project, name) for name in (f"{side}_score", f"{side}_comment")}
+        by = getattr(project, f"{side}_id")
+        ledger.did(project, "rate", by=by, at=at + timedelta(minutes=5), extra={"side": side}, **words)
+
+
+def tell_income(row: Income, ledger: Ledger) -> None:
+    """Income recorded by the one side and confirmed by the other."""
+    project = row.project
+    at = ledger.did(project, "record_income", by=project.provider_id, at=paid_at(row), extra={"income": row.pk})
+    ledger.born(row, at)
+    row.confirmed_at = at + CONFIRMED_AFTER
+    confirmed: dict[str, Any] = {"confirmed_by": project.asker_id, "confirmed_at": row.confirmed_at}
+    ledger.did(row, "confirm", by=project.asker_id, at=row.confirmed_at, **confirmed)
