@@ -138,8 +138,8 @@ def record_words(row: Listing, data: Data, actor: Person) -> Data:
 
 
 def revise(row: Listing, data: Data, actor: Person) -> None:
-    """Back to a draft, to be handed in again."""
-    row.reject_reason = ""
+    """Back to a draft, to be handed in again and published anew."""
+    row.reject_reason, row.published_at = "", None
 
 
 def close_need(row: Need, data: Data, actor: Person) -> Data:

@@ -11,12 +11,13 @@ from keqiao.engine.document import Document
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.weighting import cosines, count_documents
 from keqiao.exchange.models import Listing
-from keqiao.kernel.visibility import OWNER, Seen
+from keqiao.kernel.visibility import Seen
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
 
 MOST_CANDIDATES = 300
+NOT_COMPARED = ("draft", "discarded", "returned", "withdrawn", "rejected", "taken_down")
 ALIKE = 0.6
 SAME = 0.85
 
@@ -36,6 +37,8 @@ class Alike:
 def alike(row: Any, actor: Actor, limit: int = 5) -> list[Alike]:
     """Records that `actor` may see whose title and text are nearly those of `row`, the most alike first.
 
+    Both sides are compared as far as `actor` reads them: a likeness with what is hidden would give it away by and by.
+
     Candidates are the newest of the same fields, of the same organisation, and those with the very same title;
     texts are compared by the engine's character pairs and words (cosine). All terms weigh the same: how rare a
     term is cannot be told from a handful of candidates.
@@ -43,7 +46,7 @@ def alike(row: Any, actor: Actor, limit: int = 5) -> list[Alike]:
     found = [one.seen_by(actor) for one in candidates(row, actor)]
     if not found:
         return []
-    asked = count_documents([document_of(row.at(OWNER))])
+    asked = count_documents([document_of(row.seen_by(actor))])
     terms = count_documents([document_of(seen) for seen in found])
     scores = cosines(asked, terms, Statistics())
     ranked = sorted(zip(scores.tolist(), range(len(found)), strict=True), key=lambda pair: (-pair[0], pair[1]))
@@ -59,7 +62,7 @@ def candidates(row: Any, actor: Actor) -> list[Any]:
     for code in row.fields:
         near |= Q(field_path__contains=[code])
     rows = model._default_manager.visible_to(actor).filter(near)  # type: ignore[attr-defined]
-    rows = rows.exclude(pk=row.pk).exclude(state__in=("draft", "returned", "withdrawn", "rejected", "taken_down"))
+    rows = rows.exclude(pk=row.pk).exclude(state__in=NOT_COMPARED)
     return list(rows.order_by("-pk")[:MOST_CANDIDATES])
 
 

@@ -18,6 +18,7 @@ class NeedState(TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
     EXPIRED = "expired", _("已到期")
     TAKEN_DOWN = "taken_down", _("已由平台下架")
+    DISCARDED = "discarded", _("已放弃的草稿")
 
 
 class NeedKind(TextChoices):
@@ -36,6 +37,7 @@ class AchievementState(TextChoices):
     REJECTED = "rejected", _("未通过")
     WITHDRAWN = "withdrawn", _("已撤回")
     TAKEN_DOWN = "taken_down", _("已由平台下架")
+    DISCARDED = "discarded", _("已放弃的草稿")
 
 
 class SolutionState(TextChoices):

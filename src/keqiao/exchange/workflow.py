@@ -15,8 +15,10 @@ from keqiao.kernel.access import is_signed_in, is_system
 from keqiao.kernel.workflow import NEW, Verb, Workflow
 from keqiao.parties.rules import is_operator_of_node
 
-EDITABLE_N = (N.DRAFT, N.RETURNED, N.TRIAGE, N.INFORMATION)
-EDITABLE_A = (A.DRAFT, A.RETURNED, A.TRIAGE, A.INFORMATION)
+HANDED_IN_N = (N.RETURNED, N.TRIAGE, N.INFORMATION)
+HANDED_IN_A = (A.RETURNED, A.TRIAGE, A.INFORMATION)
+EDITABLE_N = (N.DRAFT, *HANDED_IN_N)
+EDITABLE_A = (A.DRAFT, *HANDED_IN_A)
 
 # fmt: off
 NEED = Workflow(
@@ -71,7 +73,9 @@ NEED = Workflow(
              in_feed=True),
         Verb(name="expire", label=_("到期关闭"), source=N.OPEN, target=N.EXPIRED, who=is_system, at="deadline",
              stops=(clocks.FIRST_ANSWER,), tells=("owner", "manager")),
-        Verb(name="withdraw", label=_("撤回需求"), source=(*EDITABLE_N, N.OPEN, N.EXPIRED),
+        Verb(name="discard", label=_("放弃草稿"), source=N.DRAFT, target=N.DISCARDED, who=is_owner,
+             confirm=_("放弃后草稿不会提交给任何人，只有您和本单位的同事看得到；以后可以恢复。继续吗？")),
+        Verb(name="withdraw", label=_("撤回需求"), source=(*HANDED_IN_N, N.OPEN, N.EXPIRED),
              target=N.WITHDRAWN, who=is_owner, form=forms.ReasonForm, do=actions.close_need,
              stops=(clocks.TRIAGE, clocks.FIRST_ANSWER), tells=("operators", "manager"), tone="danger"),
         Verb(name="take_down", label=_("下架"), source=(N.OPEN, N.EXPIRED), target=N.TAKEN_DOWN,
@@ -79,8 +83,8 @@ NEED = Workflow(
              stops=(clocks.FIRST_ANSWER,), tells=("owner", "manager"), tone="danger"),
         Verb(name="restore", label=_("恢复发布"), source=N.TAKEN_DOWN, target=N.OPEN, who=is_operator_of_node,
              guard=guards.need_is_complete, do=actions.publish, starts=(clocks.FIRST_ANSWER,), tells=("owner",)),
-        Verb(name="revise", label=_("修改后重新提交"), source=(N.REJECTED, N.WITHDRAWN, N.EXPIRED), target=N.DRAFT,
-             who=is_owner, do=actions.revise, quiet=True, notice=_("已转为草稿，修改后请重新提交。")),
+        Verb(name="revise", label=_("修改后重新提交"), source=(N.REJECTED, N.WITHDRAWN, N.EXPIRED, N.DISCARDED),
+             target=N.DRAFT, who=is_owner, do=actions.revise, quiet=True, notice=_("已转为草稿，修改后请重新提交。")),
     ),
 )
 
@@ -126,14 +130,16 @@ ACHIEVEMENT = Workflow(
              guard=guards.is_asked_to_share, do=actions.refuse_share, tells=("operators",)),
         Verb(name="unshare", label=_("收回共享"), source=(A.TRIAGE, A.INFORMATION, A.PUBLISHED), who=is_owner,
              guard=guards.is_shared, do=actions.unshare, tells=("operators",)),
-        Verb(name="withdraw", label=_("撤回成果"), source=(*EDITABLE_A, A.PUBLISHED),
+        Verb(name="discard", label=_("放弃草稿"), source=A.DRAFT, target=A.DISCARDED, who=is_owner,
+             confirm=_("放弃后草稿不会提交给任何人，只有您和本单位的同事看得到；以后可以恢复。继续吗？")),
+        Verb(name="withdraw", label=_("撤回成果"), source=(*HANDED_IN_A, A.PUBLISHED),
              target=A.WITHDRAWN, who=is_owner, form=forms.ReasonForm, do=actions.record_reason,
              stops=(clocks.TRIAGE,), tells=("operators",), tone="danger"),
         Verb(name="take_down", label=_("下架"), source=A.PUBLISHED, target=A.TAKEN_DOWN, who=is_operator_of_node,
              form=forms.CodedReasonForm, do=actions.record_reason, tells=("owner",), tone="danger"),
         Verb(name="restore", label=_("恢复发布"), source=A.TAKEN_DOWN, target=A.PUBLISHED, who=is_operator_of_node,
              do=actions.publish, tells=("owner",)),
-        Verb(name="revise", label=_("修改后重新提交"), source=(A.REJECTED, A.WITHDRAWN), target=A.DRAFT,
+        Verb(name="revise", label=_("修改后重新提交"), source=(A.REJECTED, A.WITHDRAWN, A.DISCARDED), target=A.DRAFT,
              who=is_owner, do=actions.revise, quiet=True, notice=_("已转为草稿，修改后请重新提交。")),
     ),
 )

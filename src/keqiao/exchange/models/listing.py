@@ -72,11 +72,13 @@ class Listing(Visible):
         abstract = True
 
     shown_states: ClassVar[tuple[str, ...]] = ()
+    own_states: ClassVar[tuple[str, ...]] = ("draft", "discarded")
+    """States in which a record is its owners' alone: it has not been handed in to anybody."""
     called_by: ClassVar[tuple[str, ...]] = ("title", "title_en")
-    unjournalled: ClassVar[frozenset[str]] = frozenset({"field_path"})
-    follows: ClassVar[dict[str, str]] = {}
     opens_with: ClassVar[str] = ""
     """The field whose first words stand for the title of a draft that has none yet."""
+    unjournalled: ClassVar[frozenset[str]] = frozenset({"field_path"})
+    follows: ClassVar[dict[str, str]] = {}
     """Field → the field whose level it takes (a translation is as confidential as what it translates)."""
     names_the_owner: ClassVar[tuple[str, ...]] = ("contact",)
     """Fields that give away who is behind the record: as confidential as `organisation`, at least."""
@@ -90,8 +92,6 @@ class Listing(Visible):
     def __str__(self) -> str:
         return self.title or self.title_en or f"#{self.pk}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.derive()
     def called(self, seen: Seen) -> str:
         """The title; for a draft that has none yet its first words, so that it can be found among others."""
         title = str(seen.title or seen.title_en or "")
@@ -99,6 +99,8 @@ class Listing(Visible):
             return title
         return Truncator(getattr(seen, self.opens_with)).chars(FIRST_WORDS) or gettext("（还没有标题）")
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
@@ -111,33 +113,43 @@ class Listing(Visible):
         """Whether the record hides who is behind it until a non-disclosure agreement is signed."""
         return self.level_of("organisation") >= NDA
 
-    def level_of(self, field: str) -> Level:
-        level = super().level_of(self.follows.get(field, field))
     @property
     def opens_under_agreement(self) -> bool:
         """Whether there is something in it that only a signed non-disclosure agreement shows."""
         return any(self.level_of(name) == NDA and getattr(self, name) for name in self.choosable)
 
+    def level_of(self, field: str) -> Level:
+        level = super().level_of(self.follows.get(field, field))
         if field in self.names_the_owner:
             return Level(max(level, super().level_of("organisation")))
         return level
 
+    def at(self, level: int) -> Seen:
+        """As `Visible.at`; below the clearance of those who work with it, what is not shown says nothing.
+
+        Records that point here (a shortlist, a proposal, an answer) outlive its publication: the title of a draft that
+        was once published must not come out through them.
+        """
+        hidden = level < NDA and self.state not in self.shown_states
+        return super().at(NONE if hidden else level)
+
     @classmethod
     def clearance_cases(cls, actor: Actor) -> list[tuple[Q, int]]:
         standing = standing_of(actor)
+        handed_in = ~Q(state__in=cls.own_states)
         cases: list[tuple[Q, int]] = []
         if actor.pk:
             cases.append((Q(contact=actor.pk) | Q(organisation__in=standing.organisations), OWNER))
         if standing.everywhere:
-            cases.append((~Q(state="draft") | Q(node__in=standing.watched), int(STAFF)))
+            cases.append((handed_in, int(STAFF)))
         elif standing.watched:
             mine = Q(node__in=standing.watched)
             for code in standing.watched:
                 mine |= Q(shared_with__contains=[code])
-            cases.append((mine & ~Q(state="draft"), int(STAFF)))
+            cases.append((mine & handed_in, int(STAFF)))
         cases += cls.assigned_cases(actor)
         if actor.pk:
-            cases.append((cls.under_agreement(actor) & ~Q(state="draft"), int(NDA)))
+            cases.append((cls.under_agreement(actor) & cls.shown_to(actor), int(NDA)))
         return cases
 
     @classmethod

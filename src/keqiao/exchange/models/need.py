@@ -95,7 +95,7 @@ class Need(Listing):
 
     @classmethod
     def assigned_cases(cls, actor: Actor) -> list[tuple[Q, int]]:
-        return [(Q(manager=actor.pk), int(STAFF))] if actor.pk else []
+        return [(Q(manager=actor.pk) & ~Q(state__in=cls.own_states), int(STAFF))] if actor.pk else []
 
     if TYPE_CHECKING:
         manager_id: int | None
