@@ -18,7 +18,15 @@ from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import Terms, count_terms
 from keqiao.engine.text import canonical, words
 from keqiao.engine.translate import Translated, translated, weighted
-from keqiao.engine.weighting import LONGEST_COUNTED, TITLE_WEIGHT, canonical_parts, cosines, count_titled, query_vector
+from keqiao.engine.weighting import (
+    LONGEST_COUNTED,
+    TITLE_WEIGHT,
+    cosines,
+    count_documents,
+    count_titled,
+    query_vector,
+)
+from keqiao.engine.words import Words, worths
 
 # What a likeness by translation counts against one in the same language: senses are not chosen, only collected.
 TRANSLATED = 0.85
@@ -55,7 +63,9 @@ class Asked:
         title, text = query.title[:LONGEST_COUNTED], query.text[:LONGEST_COUNTED]
         clean = canonical([title, text])
         self.terms = count_titled(clean[:1], clean[1:])
-        self._worth = worths(list(dict.fromkeys(word for part in clean for word in words(part))), statistics)
+        self._words = Words(
+            [[word] for word in dict.fromkeys(word for part in clean for word in words(part))], statistics
+        )
         self._foreign: dict[str, list[Translated]] = {}
         if dictionary is not None:
             self._foreign = {
@@ -63,15 +73,7 @@ class Asked:
                 "text": translated(text, language, dictionary),
             }
         self._foreign_terms = _foreign_terms(self._foreign)
-        self._foreign_worth = self._worth_of_foreign()
-
-    def _worth_of_foreign(self) -> dict[tuple[str, ...], float]:
-        """For every set of senses (canonical, two characters or more), how telling its rarest one is."""
-        sets = dict.fromkeys(phrase.senses for part in self._foreign.values() for phrase in part)
-        clean = iter(canonical([sense for senses in sets for sense in senses]))
-        kept = [tuple(s for s in islice(clean, len(senses)) if len(s.strip()) > 1) for senses in sets]
-        worth = worths(sorted({sense for senses in kept for sense in senses}), self.statistics)
-        return {senses: max(worth[sense] for sense in senses) for senses in kept if senses}
+        self._foreign_words = Words(_senses(self._foreign), statistics)
 
     def vector(self) -> SparseVector:
         """What to fetch by: own terms and translated ones, each a unit vector."""
@@ -85,11 +87,9 @@ class Asked:
 
     def likeness(self, documents: Sequence[Document]) -> list[tuple[float, float]]:
         """For each document the cosine (own plus translated, at most 1) and the share of the query's words it has."""
-        titles, texts = canonical_parts(documents)
-        counted = count_titled(titles, texts)
-        alike = self._cosines(counted)
-        contents = [f"{title}\n{text}" for title, text in zip(titles, texts, strict=True)]
-        return [(float(cosine), self._share(text)) for cosine, text in zip(alike, contents, strict=True)]
+        counted = count_documents(documents)
+        share = np.maximum(self._words.share(counted), self._foreign_words.share(counted))
+        return list(zip(self._cosines(counted).tolist(), share.tolist(), strict=True))
 
     def _cosines(self, counted: Terms) -> npt.NDArray[np.float64]:
         own = cosines(self.terms, counted, self.statistics)
@@ -97,13 +97,6 @@ class Asked:
             return np.minimum(own, 1.0)
         foreign = cosines(self._foreign_terms, counted, self.statistics)
         return np.minimum(own + TRANSLATED * foreign, 1.0)
-
-    def _share(self, text: str) -> float:
-        own = _share(sum(w for word, w in self._worth.items() if word in text), self._worth)
-        if not self._foreign_worth:
-            return own
-        met = sum(w for senses, w in self._foreign_worth.items() if any(sense in text for sense in senses))
-        return max(own, _share(met, self._foreign_worth))
 
     def explain(self, document: Document) -> tuple[Phrase, ...]:
         """What both sides share, most telling first; then phrases whose translation the document has."""
@@ -116,9 +109,11 @@ class Asked:
         return Explained(self.query.title, self.query.text)
 
 
-def _share(met: float, worth: dict[str, float] | dict[tuple[str, ...], float]) -> float:
-    total = sum(worth.values())
-    return min(met / total, 1.0) if total else 0.0
+def _senses(foreign: dict[str, list[Translated]]) -> list[list[str]]:
+    """The senses of every translated phrase, canonical, the same set once."""
+    sets = dict.fromkeys(phrase.senses for part in foreign.values() for phrase in part)
+    clean = iter(canonical([sense for senses in sets for sense in senses]))
+    return [list(islice(clean, len(senses))) for senses in sets]
 
 
 def _foreign_terms(foreign: dict[str, list[Translated]]) -> Terms:
@@ -129,11 +124,3 @@ def _foreign_terms(foreign: dict[str, list[Translated]]) -> Terms:
         texts += senses
         weights += [share * (TITLE_WEIGHT if part == "title" else 1.0) for share in shares]
     return count_terms(texts, [0] * len(texts), weights, 1)
-
-
-def worths(runs: Sequence[str], statistics: Statistics) -> dict[str, float]:
-    """How telling each word or phrase (canonical) is: the length of its TF-IDF vector."""
-    terms = count_terms(runs, range(len(runs)), [1.0] * len(runs), len(runs))
-    squares = np.concatenate([[0.0], np.cumsum(statistics.idf(terms.ids).astype(np.float64) ** 2)])
-    lengths = np.sqrt(squares[terms.starts[1:]] - squares[terms.starts[:-1]])
-    return dict(zip(runs, lengths.tolist(), strict=True))

@@ -26,7 +26,7 @@ from keqiao.engine.weighting import count_documents, stored_vectors
 
 GRAMS = "grams"
 KEPT_TERMS = 128
-HEAD_TERMS = 256
+HEAD_TERMS = 512
 FETCHED = 1000
 _BATCH = 1000
 _FULL_SCAN = 100
