@@ -46,7 +46,7 @@ def signed_in(client: Client, owner: Person) -> Client:
         ("/accounts/2fa/", "两步验证与通行密钥"),
         ("/accounts/2fa/totp/activate/", "设置手机验证器"),
         ("/accounts/2fa/webauthn/add/", "添加通行密钥"),
-        ("/accounts/tokens/", "访问令牌"),
+        ("/accounts/tokens/", "我的访问令牌"),
         ("/accounts/tokens/new/", "创建访问令牌"),
     ],
 )

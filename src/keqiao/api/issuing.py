@@ -52,7 +52,7 @@ def issue_token(request: HttpRequest, data: Credentials) -> TokenOut:
     person = person_of(request, data.email.lower().replace("\x00", ""), data.password)
     if is_mfa_enabled(person):
         page = settings.PUBLIC_URL + reverse("new_access_token")
-        raise NotAllowed(_("该账号启用了两步验证，请登录后在“访问令牌”页面创建令牌：%(page)s") % {"page": page})
+        raise NotAllowed(_("该账号启用了两步验证，请登录后在“我的访问令牌”页面创建令牌：%(page)s") % {"page": page})
     token, text = actions.issue(person, name=data.name.replace("\x00", " "), days=data.days)
     get_adapter(request).send_notification_mail("api/token_issued", person, {"name": token.name})
     return TokenOut(id=token.pk, name=token.name, token=text, expires_at=token.expires_at)
