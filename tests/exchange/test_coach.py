@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +106,85 @@ def test_what_the_coach_reads(name: str) -> None:
     assert {key: seen[key] for key in wanted} == wanted
 
 
+MESSY = [json.loads(line) for line in (Path(__file__).parent / "coach_texts.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("expected", MESSY, ids=lambda expected: expected["name"])
+def test_what_the_coach_reads_from_texts_as_people_paste_them(expected: dict[str, Any]) -> None:
+    """Lists, forms, chat, HTML, emoji, no punctuation, two languages: every part of the card."""
+    card = coach.read(expected["text"], TODAY)
+    plain = ("title", "current_state", "kind", "fields", "region", "deadline", "cooperation_modes", "source_language")
+    seen = {name: getattr(card, name) for name in plain} | {
+        "targets": [[target[key] for key in ("name", "min", "max", "unit")] for target in card.targets],
+        "budget": [card.budget_minimum, card.budget_maximum],
+        "missing": [one.field for one in card.missing],
+    }
+    assert seen == {key: value for key, value in expected.items() if key not in {"name", "text"}}
+
+
+def test_markup_is_shown_as_what_a_person_saw() -> None:
+    card = coach.read(
+        "<style>p{}</style><p>现状&nbsp;A</p><ul><li>强度 &ge; 5&nbsp;MPa</li></ul><script>x()</script>", TODAY
+    )
+    assert card.problem == "现状 A\n强度 ≥ 5 MPa"
+    assert [target["min"] for target in card.targets] == [5]
+
+
+@pytest.mark.parametrize("text", ["温度<80℃且>20℃", "a<b", "x < y > z", "吸光率 > 98 %，厚度 <br", "1 <2> 3"])
+def test_signs_are_no_markup(text: str) -> None:
+    assert coach.read(text, TODAY).problem == text
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("明年6月底前", "2027-06-30"), ("2027年3月前交付", "2027-03-31"), ("12月底前", "2026-12-31"),
+     ("3月前", "2027-03-31"),
+     ("年内完成", "2026-12-31"), ("年底前", "2026-12-31"), ("后年年底", "2028-12-31"), ("期限：6个月", "2027-05-24"),
+     ("工期不超过八个月", "2027-07-24"), ("十八个月内", "2028-05-24"),
+     ("二十四个月内", "2028-11-24"), ("within 2 years", "2028-11-24"),
+     ("by 2027/9/30", "2027-09-30"),
+     ("２０２７年３月１日前", "2027-03-01"), ("两年内", "2028-11-24"), ("2027年2月30日前", ""), ("今年3月底前", "")],
+)  # fmt: skip
+def test_deadline_as_people_say_it(said: str, day: str) -> None:
+    assert coach.read(f"需要一种涂层，{said}", TODAY).deadline == day
+
+
+@pytest.mark.parametrize(
+    ("said", "region"),
+    [("公司在苏州，与武汉大学合作", "3205"), ("与清华大学深圳研究院合作，位于湖北宜昌", "4205"),
+     ("based in Wuhan, Hubei", "4201"),
+     ("样品寄往上海，我们在襄阳", "4206"), ("中南路", ""), ("a xian of steel", "")],
+)  # fmt: skip
+def test_region_is_where_the_need_says_it_is(said: str, region: str) -> None:
+    assert coach.read(said, TODAY).region == region
+
+
+def test_amounts_in_another_currency_are_no_budget() -> None:
+    for said in ("预算新台币300万元", "预算 50 万美元", "budget USD 500,000"):
+        assert coach.read(f"需要一种涂层，{said}", TODAY).budget_maximum is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("诚聘工程师一名", ["待遇", "时间"]),
+        ("A轮融资，出让股权", ["金额", "时间"]),
+        ("寻找厂房，承重2吨", ["租金", "时间"]),
+    ],
+)
+def test_questions_fit_the_kind_of_need(text: str, words: list[str]) -> None:
+    questions = {one.field: str(one.question) for one in coach.read(text, TODAY).missing}
+    assert [questions[name].partition("：")[0] for name in ("budget_maximum", "deadline")] == words
+
+
+def test_a_hundred_kilobytes_are_read_like_their_beginning() -> None:
+    text = "目前吸光率 95%。希望吸光率达到 98% 以上，" + "补充说明；" * 20_000
+    assert len(text.encode()) > 100_000
+    card = coach.read(text, TODAY)
+    assert (len(card.problem), [target["min"] for target in card.targets]) == (coach.MOST_TEXT, [98])
+    assert card.current_state == "目前吸光率 95%"
+
+
 def test_the_figure_of_now_is_no_target() -> None:
     card = coach.read(COATING, TODAY)
     absorption = [target for target in card.targets if target["name"] == "吸光率"]
@@ -124,7 +205,7 @@ def test_the_card_fills_the_form_and_the_form_reads_it_back() -> None:
 def test_english_text_goes_into_the_english_fields() -> None:
     initial = coach.read(TEXTS["cooling"][0], TODAY).as_initial()
     assert initial["title"] == initial["problem"] == ""
-    assert initial["title_en"].startswith("A data centre operator needs immersion cooling")
+    assert initial["title_en"] == "Immersion cooling with PUE at most 1.15 within 12 months"
     assert initial["source_language"] == "en"
 
 

@@ -32,7 +32,7 @@ LEADING = re.compile(_PATTERN % "," + r"(?![^\s,;:、])")
 """An amount with something after it; there a space parts, it does not group digits."""
 NEGATIVE = re.compile(r"[-−–负]\s*(?:¥|人民币|rmb|cny)?\s*[0-9.]|(?:¥|人民币|rmb|cny)\s*[-−–负]")
 FOREIGN = re.compile(
-    r"[$€£₩₽₹]|美[元金]|欧元|英镑|日元|韩元|港[元币]|台币|卢布"
+    r"[$€£₩₽₹]|美[元金]|欧元|英镑|日元|韩元|港[元币]|[台臺][币幣]|卢布"
     r"|(?<![a-z])(?:usd|eur|gbp|jpy|krw|hkd|twd|rub|chf|aud|cad|sgd|dollars?|euros?|pounds?|yen)(?![a-z])"
 )
 RANGE = re.compile(r"[0-9]\s*[^\s0-9.,]{0,8}\s*(?:[-−–~—至到]|to)\s*¥?\s*[0-9]")

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 
 from keqiao.engine.specs import Figure
 from keqiao.exchange.coach.targets import is_condition
+from keqiao.kernel.money import FOREIGN
 
 
 def budget_of(text: str, found: list[Figure]) -> tuple[int | None, int | None]:
-    """The first amount of money near a word of budget; a single amount is the most that can be spent."""
+    """The first amount of yuan near a word of budget; a single amount is the most that can be spent."""
     for figure in found:
-        if figure.unit == "CNY" and is_condition(figure, text):
+        if figure.unit == "CNY" and is_condition(figure, text) and not is_foreign(figure, text):
             low, high = figure.min, figure.max
             if low is not None and low == high:
                 low = None
@@ -20,15 +21,26 @@ def budget_of(text: str, found: list[Figure]) -> tuple[int | None, int | None]:
     return None, None
 
 
-NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True)) | {"两": 2, "十二": 12}
-ON_DAY = re.compile(r"(20\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*(?:之?前|截止|为止|以前)")
+def is_foreign(figure: Figure, text: str) -> bool:
+    """Whether the amount is in another currency: `新台币300万元`."""
+    return FOREIGN.search(text[figure.span[0] : figure.span[1] + 4].lower()) is not None
+
+
+NUMERALS = dict(zip("一二三四五六七八九", range(1, 10), strict=True)) | {"两": 2}
+NUMBER = r"\d{1,2}|[一二两三四五六七八九十]{1,3}|半"
+YEAR = r"今年|本年|明年|后年|20\d\d\s*年?"
+BEFORE = r"(?:之?前|截止|为止|以前)"
+ON_DAY = re.compile(rf"(20\d\d)\s*[年./-]\s*(\d{{1,2}})\s*[月./-]\s*(\d{{1,2}})\s*日?\s*{BEFORE}")
 BY_DAY = re.compile(
-    r"(?:截止|截至|不晚于|最迟|before|by|until)[^\d]{0,8}(20\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})"
+    r"(?:截止|截至|不晚于|最迟|before|by|until)[^\d]{0,8}(20\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})",
+    re.IGNORECASE,
 )
-BY_MONTH = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(?:底|末|份)?\s*(?:之?前|完成|交付|截止)")
-YEAR_END = re.compile(r"(今年|本年|明年|20\d\d\s*年)\s*年?(?:底|末)")
+BY_MONTH = re.compile(rf"({YEAR})\s*[年./-]?\s*(\d{{1,2}})\s*月\s*(?:份)?(?:[底末]|{BEFORE}|完成|交付|截止)")
+NEXT_MONTH = re.compile(rf"(?<![\d年.])(\d{{1,2}})\s*月\s*(?:[底末]\s*{BEFORE}|{BEFORE}|底)")
+YEAR_END = re.compile(rf"({YEAR})\s*年?(?:[底末]|内)|(?<![\d半一二两三四五六七八九十])(年)(?:内|底)")
 IN_MONTHS = re.compile(
-    r"(\d{1,2}|[一二两三四五六七八九十]{1,2}|半)\s*(个月|年)\s*(?:之?内|以内)"
+    rf"({NUMBER})\s*(个月|年)\s*(?:之?内|以内)"
+    rf"|(?:期限|周期|工期|时限|交期)\s*[为是：:]?\s*(?:不超过)?\s*({NUMBER})\s*(个月|年)"
     r"|within\s+(\d{1,2})\s+(months?|years?)",
     re.IGNORECASE,
 )
@@ -45,11 +57,18 @@ def dated(text: str, today: date) -> date | None:
     if match := ON_DAY.search(text) or BY_DAY.search(text):
         return day_of(int(match[1]), int(match[2]), int(match[3]))
     if match := BY_MONTH.search(text):
-        return month_end(int(match[1]), int(match[2]))
+        return month_end(year_of(match[1], today), int(match[2]))
+    if match := NEXT_MONTH.search(text):
+        return month_end(today.year + (int(match[1]) < today.month), int(match[1]))
     if match := YEAR_END.search(text):
-        year = {"今年": today.year, "本年": today.year, "明年": today.year + 1}.get(match[1])
-        return date(year or int(match[1][:4]), 12, 31)
+        return date(year_of(match[1] or match[2], today), 12, 31)
     return None
+
+
+def year_of(said: str, today: date) -> int:
+    """`今年`, `明年`, `2027年`; a bare `年` is this year."""
+    later = {"明年": 1, "后年": 2}.get(said, 0)
+    return int(said[:4]) if said[:2] == "20" else today.year + later
 
 
 def counted(text: str, today: date) -> date | None:
@@ -57,11 +76,19 @@ def counted(text: str, today: date) -> date | None:
     match = IN_MONTHS.search(text)
     if match is None:
         return None
-    number, unit = match[1] or match[3], match[2] or match[4]
-    months = 6 if number == "半" else int(number) if number.isdigit() else NUMERALS.get(number, 0)
+    number, unit = match[1] or match[3] or match[5], match[2] or match[4] or match[6]
+    months = 6 if number == "半" else number_of(number)
     months *= 12 if unit[0] in "年yY" and number != "半" else 1
     total = today.year * 12 + today.month - 1 + months
     return month_end(total // 12, total % 12 + 1, today.day) if months else None
+
+
+def number_of(said: str) -> int:
+    """`6`, `六`, `十八`, `二十四`."""
+    if said.isdigit():
+        return int(said)
+    tens, ten, ones = said.rpartition("十")
+    return (NUMERALS.get(tens, 1) * 10 if ten else 0) + NUMERALS.get(ones, 0)
 
 
 def day_of(year: int, month: int, day: int) -> date | None:

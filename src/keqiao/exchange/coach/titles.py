@@ -5,31 +5,63 @@ from __future__ import annotations
 import re
 
 from keqiao.engine.specs import figures
-from keqiao.engine.text import language
 from keqiao.exchange.coach import words
-from keqiao.exchange.coach.clauses import STOP, Clause
+from keqiao.exchange.coach.clauses import HAN, STOP, Clause
 
 LONGEST_TITLE = 40
+LONGEST_ENGLISH_TITLE = 100
+SHORTEST_TELLING = 4
 
-HEADING = re.compile(r"^(?:需求名称|项目名称|技术需求|标题|title)\s*[:：]\s*", re.IGNORECASE)
+HEADING = re.compile(r"^(?:需求名称|项目名称|技术需求|技术难题|课题名称|需求|标题|title)\s*[:：]\s*", re.IGNORECASE)
+COUNTS = re.compile(r"以上|以下|以内|不低于|不高于|不超过|[达做]到|左右|分钟|小时|[年月日天内]")
+"""Words around figures that say nothing of the thing itself."""
 
 
-def title_of(text: str, clauses: list[Clause]) -> str:
-    """A short first line as it is; else the first clause that wishes, without its opening; else the first clause."""
+def title_of(text: str, clauses: list[Clause], lang: str) -> str:
+    """A short first line as it is; else what the first telling clause wishes, without its opening."""
     first_line, _newline, rest = text.partition("\n")
-    heading = re.sub(
-        r"^(?:需求名称|项目名称|技术需求|标题|title)\s*[:：]\s*", "", first_line.strip(), flags=re.IGNORECASE
+    heading = HEADING.sub("", first_line.strip())
+    if heading != first_line.strip() or (rest.strip() and mostly_words(heading)):
+        short = 4 <= len(heading) <= (LONGEST_ENGLISH_TITLE if lang == "en" else LONGEST_TITLE)
+        if short and not STOP.search(heading) and "，" not in heading:
+            return heading
+    named = [clause for clause in clauses if not clause.label]
+    return english_title(named) if lang == "en" else chinese_title(named)
+
+
+def mostly_words(line: str) -> bool:
+    """Whether a line is a name rather than a sentence about how things are or what is wanted."""
+    return not re.search(r"[，,：:]|目前|现在|希望|需要|我们|我司|您好|你好", line)
+
+
+def chinese_title(clauses: list[Clause]) -> str:
+    wishes = [clause for clause in clauses if clause.role == "wish"]
+    for clause in wishes:
+        own = without_opening(clause.text)
+        title = with_subject(own, clause, clauses)
+        if tells(title) and (title != own or not figure_first(own)):
+            return cut(with_context(title, clause, clauses), LONGEST_TITLE, "")
+    chosen = next((clause for clause in clauses if tells(clause.text)), next(iter(clauses), None))
+    return cut(without_opening(chosen.text), LONGEST_TITLE, "") if chosen else ""
+
+
+def tells(title: str) -> bool:
+    """Whether it names a thing: some words besides figures, and not only a partner or money."""
+    if any(word in title for word in words.NO_TITLE):
+        return False
+    return len(re.sub(rf"[^{HAN}]", "", COUNTS.sub("", title))) + len(re.findall(r"[A-Za-z]{3,}", title)) >= (
+        SHORTEST_TELLING
     )
-    if rest.strip() and 4 <= len(heading) <= LONGEST_TITLE and not STOP.search(heading):
-        return heading
-    wishes = [clause for clause in clauses if clause.role == "wish" and len(clause.text) >= 6]
-    chosen = wishes[0] if wishes else next(iter(clauses), None)
+
+
+def english_title(clauses: list[Clause]) -> str:
+    """The first clause that wishes, without its opening; at most 100 characters, cut between words."""
+    wishes = [clause for clause in clauses if clause.role == "wish"]
+    chosen = next((clause for clause in [*wishes, *clauses] if len(clause.text.split()) >= 3), None)
     if chosen is None:
-        return ""
-    if language(text) == "en":
-        return cut(STOP.split(text[chosen.start :], maxsplit=1)[0].strip(), 100, " ")
-    title = with_subject(without_opening(chosen.text), chosen, clauses)
-    return cut(with_context(title, chosen, clauses), LONGEST_TITLE, "")
+        return clauses[0].text[:LONGEST_ENGLISH_TITLE] if clauses else ""
+    title = words.ENGLISH_OPENING.sub("", chosen.text, count=1) or chosen.text
+    return cut(title[0].upper() + title[1:], LONGEST_ENGLISH_TITLE, " ")
 
 
 POSSESSION = re.compile(r"^(?:外购的?|现有的?|目前的?|我们的?|我司的?|国产|采购的?|使用的?|现用的?)+")
@@ -37,7 +69,7 @@ POSSESSION = re.compile(r"^(?:外购的?|现有的?|目前的?|我们的?|我司
 
 def with_subject(title: str, chosen: Clause, clauses: list[Clause]) -> str:
     """`吸光率达到 98%` says of nothing in particular; `消光涂层吸光率多在 95%`, earlier, says of what."""
-    name = next((figure.name for figure in figures(title) if figure.name and title.startswith(figure.name)), "")
+    name = figure_first(title)
     for clause in clauses if name else []:
         subject, found, _rest = clause.text.partition(name)
         subject = POSSESSION.sub("", subject.strip())
@@ -46,17 +78,22 @@ def with_subject(title: str, chosen: Clause, clauses: list[Clause]) -> str:
     return title
 
 
+def figure_first(title: str) -> str:
+    """The name of the figure with which it begins, if it does."""
+    return next((figure.name for figure in figures(title) if figure.name and title.startswith(figure.name)), "")
+
+
 def with_context(title: str, chosen: Clause, clauses: list[Clause]) -> str:
     """Very short words say little alone: the clause before them goes along."""
-    earlier = clauses[clauses.index(chosen) - 1] if chosen is not clauses[0] else None
-    return f"{earlier.text}，{title}" if earlier and len(title) < 8 else title
+    at = clauses.index(chosen)
+    return f"{clauses[at - 1].text}，{title}" if at and len(title) < 6 else title
 
 
 def without_opening(clause: str) -> str:
     """`我们希望能够提高吸光率` → `提高吸光率`."""
-    shorter = clause.strip("“”\"' 　、")
+    shorter = clause.strip("“”\"' 　、~～…")
     while opening := next((word for word in words.OPENINGS if shorter.startswith(word)), ""):
-        if len(shorter) - len(opening) < 5:
+        if len(shorter) - len(opening) < SHORTEST_TELLING:
             break
         shorter = shorter.removeprefix(opening).lstrip("，,：: ")
     return shorter
@@ -74,7 +111,7 @@ def current_state_of(text: str, clauses: list[Clause]) -> str:
     """The clauses that say how things are, joined where they stood side by side."""
     runs: list[tuple[int, int]] = []
     for clause in clauses:
-        if clause.role != "present":
+        if clause.role != "present" or clause.label:
             continue
         if runs and clause.start - runs[-1][1] <= 1:
             runs[-1] = (runs[-1][0], clause.end)

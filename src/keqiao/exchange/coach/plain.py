@@ -1,0 +1,48 @@
+"""A pasted text made fit for reading: markup, list marks, pictures and full width out of the way."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from keqiao.exchange.coach.words import listed
+
+MOST_TEXT = 8000
+MOST_MARKUP = 10 * MOST_TEXT
+"""More is not even looked at."""
+
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+HIDDEN = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+BLOCKS = frozenset(listed("p div br li ul ol tr table h1 h2 h3 h4 h5 h6 section article blockquote hr"))
+INLINE = frozenset(listed("b i a em u span strong font sub sup"))
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+")
+LIST_MARK = re.compile(r"^[ \t]*(?:[(（]?\d{1,2}[.、)）](?!\d)|[①-⑳]|[-*•·●○■◆▪]+(?=\s))[ \t]*", re.MULTILINE)
+AND_MORE = re.compile(r"(?<=[0-9%％])\+(?=[\s，,。；;、]|$)")
+
+
+def plain_text(pasted: str) -> str:
+    """What a person would see of it, at most 8,000 characters: HTML without its tags, plain line ends."""
+    text = pasted[:MOST_MARKUP].replace("\r\n", "\n").replace("\r", "\n")
+    if any(match[2].lower() in BLOCKS | INLINE for match in TAG.finditer(text)):
+        text = html.unescape(TAG.sub(line_or_nothing, HIDDEN.sub("", text))).replace("\xa0", " ")
+        text = re.sub(r"[ \t]*\n\s*", "\n", text)
+    return text.strip()[:MOST_TEXT].rstrip()
+
+
+def line_or_nothing(tag: re.Match[str]) -> str:
+    """A block begins a line, other tags leave nothing."""
+    return "\n" if tag[2].lower() in BLOCKS else ""
+
+
+def readable(text: str) -> str:
+    """The text without emoji and list marks, digits and letters in half width, `95%+` as 95% or more."""
+    narrow = "".join(half(character) for character in EMOJI.sub("", text))
+    return AND_MORE.sub("以上", LIST_MARK.sub("", narrow))
+
+
+def half(character: str) -> str:
+    """Full-width digits, letters and signs made half; Chinese punctuation stays."""
+    if "\uff01" <= character <= "\uff5e" and character not in "，。：；！？（）":
+        return unicodedata.normalize("NFKC", character)
+    return " " if character == "\u3000" else character
