@@ -42,7 +42,7 @@ def answering(row: Proposal, actor: Actor) -> Turn:
     if (asker_waits and is_asking_side(row, actor)) or (provider_waits and is_providing_side(row, actor)):
         blind = _("现在双方互不知道对方是谁：都同意后需求方看到供给方，供给方签署保密协议后看到需求方。")
         words = _("请您同意或谢绝。都同意后就可以立项；谢绝要选一个原因，对方会看到。")
-        return Turn(words + blind if row.is_sealed else words, is_mine=True)
+        return Turn(f"{words} {blind}" if row.is_sealed else words, is_mine=True)
     if asker_waits and provider_waits:
         return Turn(_("等双方答复。"))
     return Turn(_("等需求方答复。") if asker_waits else _("等供给方答复。"))

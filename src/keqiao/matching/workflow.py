@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange.models import Achievement, Need, Solution
@@ -81,7 +81,7 @@ def owner_of_need(row: Any, entry: Entry) -> list[Person]:
 def nda_comes_first(row: Proposal) -> dict[str, list[str]]:
     """A double-blind proposal becomes a project only after the agreement on confidentiality."""
     if row.is_sealed and row.nda_signed_at is None:
-        return {"nda_signed_at": [_now("这项需求要求先签保密协议：请供给方先签署。")]}
+        return {"nda_signed_at": [gettext("这项需求要求先签保密协议：请供给方先签署。")]}
     return {}
 
 

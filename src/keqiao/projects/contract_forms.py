@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.fields import MoneyField
@@ -115,9 +115,9 @@ class RegisterForm(VerbForm):
             return data
         day, amount = data.get("registered_on"), data.get("technical_amount")
         if day and self.row.signed_on and day < self.row.signed_on:
-            self.add_error("registered_on", _now("登记日期不能早于签订日期 %(day)s。") % {"day": self.row.signed_on})
+            self.add_error("registered_on", gettext("登记日期不能早于签订日期 %(day)s。") % {"day": self.row.signed_on})
         if amount is not None and self.is_fixed_price and amount > (self.row.amount or Decimal(0)):
-            self.add_error("technical_amount", _now("技术交易额不能超过合同金额。"))
+            self.add_error("technical_amount", gettext("技术交易额不能超过合同金额。"))
         return data
 
     @property

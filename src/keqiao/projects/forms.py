@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.fields import MoneyField
@@ -123,7 +123,7 @@ class MeasureForm(VerbForm):
         self.targets = measurable(self.row.targets) if self.row is not None else []
         for number, target in enumerate(self.targets, start=1):
             unit = unit_text(target.get("unit", ""))
-            hint = _now("单位：%(unit)s") % {"unit": unit} if unit else ""
+            hint = gettext("单位：%(unit)s") % {"unit": unit} if unit else ""
             self.fields[f"value_{number}"] = forms.CharField(
                 label=written(target), max_length=40, required=False, help_text=hint
             )
@@ -139,10 +139,10 @@ class MeasureForm(VerbForm):
         if isinstance(given, dict):
             unknown = set(given) - {target["name"] for target in self.targets}
             if unknown:
-                self.add_error("values", _now("没有这个指标：%(names)s。") % {"names": "、".join(sorted(unknown))})
+                self.add_error("values", gettext("没有这个指标：%(names)s。") % {"names": "、".join(sorted(unknown))})
             given = [given.get(target["name"]) for target in self.targets]
         elif isinstance(given, list) and len(given) > len(self.targets):
-            self.add_error("values", _now("测量值比指标多。"))
+            self.add_error("values", gettext("测量值比指标多。"))
         if isinstance(given, list):
             padded = [*given, *[None] * len(self.targets)][: len(self.targets)]
             return ["" if value is None else str(value) for value in padded]
@@ -154,9 +154,9 @@ class MeasureForm(VerbForm):
         received, measured_on = data.get("received_on"), data.get("measured_on")
         current = self.row.round_rows.last() if self.row is not None else None
         if received and current and received < current.sent_on:
-            self.add_error("received_on", _now("收样日期不能早于送样日期 %(day)s。") % {"day": current.sent_on})
+            self.add_error("received_on", gettext("收样日期不能早于送样日期 %(day)s。") % {"day": current.sent_on})
         if received and measured_on and measured_on < received:
-            self.add_error("measured_on", _now("测试日期不能早于收样日期。"))
+            self.add_error("measured_on", gettext("测试日期不能早于收样日期。"))
         return data
 
     def judged(self) -> list[dict[str, Any]]:
@@ -166,12 +166,12 @@ class MeasureForm(VerbForm):
             try:
                 value = parse_value(text, target.get("unit", "")) if text else None
             except NotANumber:
-                words = _now("“%(target)s”请填写数字或范围，单位与指标相同，例如 98.68。")
+                words = gettext("“%(target)s”请填写数字或范围，单位与指标相同，例如 98.68。")
                 self.add_error(name, words % {"target": written(target)})
                 continue
             found.append(measure.judge(target, value))
         if self.targets and all(item["low"] is None for item in found) and not self.errors:
-            self.add_error(None, _now("请至少填写一个指标的测量值。"))
+            self.add_error(None, gettext("请至少填写一个指标的测量值。"))
         return found
 
 
