@@ -106,7 +106,8 @@ def need(
         said = _other(rng, kind, field, topic, slots)
     low, high = _budget(rng, kind, state)
     reason, words = pick(rng, _REJECTS) if state == "rejected" else ("", "")
-    background = with_numbers(rng, pick(rng, phrases("others")["background"]["lines"]).format_map(slots))
+    about = phrases("others")["background"]
+    background = with_numbers(rng, pick(rng, about.get(topic.mode, about["lines"])).format_map(slots))
     return Need(
         index=index,
         subject=field.key,
@@ -174,7 +175,7 @@ def _other(rng: Random, kind: str, field: Field, topic: Topic, slots: Slots) -> 
         "number": number, "plant": pick(rng, topic.plants), "amount": str(amount), "area": str(area),
         "site_one": sites[0], "site_two": sites[-1], "site_word": sites[0], "field_en_lower": lower(field.name_en),
     }  # fmt: skip
-    lines = phrases("others")[kind]
+    lines = phrases("others")[kind] | phrases("others")[kind].get(topic.mode, {})
     problem = reworded(rng, finished(rng, pick(rng, lines["texts"]), slots))
     if len(problem) < SHORTEST + 5:
         problem += finished(rng, pick(rng, phrases("others")["more"]), slots)

@@ -41,7 +41,8 @@ def solution(
     days, answered = _days(rng, span, state, is_first=is_first)
     reason, words = refusal(rng, want, give, level) if state == "declined" else ("", "")
     lines = phrases("solutions")
-    evidence = reworded(rng, tidy(with_numbers(rng, pick(rng, lines["evidence"]["lines"]).format_map(slots))))
+    proofs = lines["evidence"].get(topic.mode, lines["evidence"]["lines"])
+    evidence = reworded(rng, tidy(with_numbers(rng, pick(rng, proofs).format_map(slots))))
     ask = state == "submitted" and rng.random() < 0.3
     return Solution(
         index=index,
@@ -56,7 +57,7 @@ def solution(
         specifications=tuple(figure.line() for figure in give),
         maturity=level,
         maturity_evidence=f"{slots['stage']}。",
-        price_idea=_price(rng),
+        price_idea=_price(rng, topic.mode),
         team=_team(rng, cast, seed, leader, slots["lab"], slots["skill"]),
         question=with_numbers(rng, pick(rng, lines["questions"]).format_map(slots)) if ask else "",
         decline_reason=reason,
@@ -78,14 +79,12 @@ def _days(rng: Random, span: tuple[float, float], state: str, *, is_first: bool)
     return round(days, 2), None if answered is None else round(answered, 2)
 
 
-def _price(rng: Random) -> str:
-    cost, weeks = rng.randrange(3, 40) * 5, rng.randrange(8, 40)
-    return pick(rng, (
-        f"开发费 {cost} 万元，周期 {weeks} 周",
-        f"总价 {cost} 万元，验收后付 40 %",
-        f"打样免费，批量后按件计价，预估 {cost} 万元／年",
-        "面议，可先用后付",
-    ))  # fmt: skip
+def _price(rng: Random, mode: str) -> str:
+    """An idea of the price, in the way in which it is counted in such work."""
+    lines = phrases("solutions")["prices"]
+    return str(pick(rng, [*lines["any"], *lines[mode]])).format(
+        cost=rng.randrange(3, 40) * 5, weeks=rng.randrange(8, 40)
+    )
 
 
 def _team(rng: Random, cast: Cast, seed: int, leader: int, lab: str, skill: str) -> str:

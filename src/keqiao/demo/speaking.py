@@ -16,7 +16,6 @@ def common_slots(rng: Random, field: Field, topic: Topic, turn: int) -> Slots:
     """What needs, achievements and solutions can all speak of. `turn` counts the records of the topic."""
     lists = (
         topic.troubles,
-        topic.causes,
         topic.settings,
         topic.tried,
         topic.limits,
@@ -25,9 +24,10 @@ def common_slots(rng: Random, field: Field, topic: Topic, turn: int) -> Slots:
         topic.merits,
     )
     places = combination(turn, topic.number * 17, [len(items) for items in lists])
+    lists, places = (*lists, topic.causes), [*places, places[0]]  # what is wrong and why belong together
     chosen = [items[place] for items, place in zip(lists, places, strict=True)]
     others = [items[(place + 1) % len(items)] for items, place in zip(lists, places, strict=True)]
-    names = ("trouble", "cause", "setting", "tried", "limit", "thing", "gap", "merit")
+    names = ("trouble", "setting", "tried", "limit", "thing", "gap", "merit", "cause")
     slots = {name: with_numbers(rng, text) for name, text in zip(names, chosen, strict=True)}
     slots |= {f"{name}_two": with_numbers(rng, text) for name, text in zip(names, others, strict=True)}
     aims, scenes, tests = few(rng, topic.aims, 2), few(rng, topic.scenes, 2), few(rng, topic.tests, 2)

@@ -117,7 +117,8 @@ def versus(before: Figure, after: Figure) -> str:
 
 def in_english(figure: Figure, *, target: bool) -> str:
     """``absorptance of at least 98 %`` or ``absorptance 98.7 %``."""
-    name = figure.measure.en[:1].lower() + figure.measure.en[1:]
+    name = figure.measure.en
+    name = name[:1].lower() + name[1:] if name[1:2].islower() else name
     amount = english_quantity(figure)
     if not target:
         return f"{name} {amount}"
