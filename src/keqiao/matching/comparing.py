@@ -18,6 +18,7 @@ from keqiao.matching.documents import achievement_text, need_targets
 from keqiao.matching.enums import ProposalState
 from keqiao.matching.figures import figures_of, offered_figures
 from keqiao.matching.showing import figure_text
+from keqiao.parties.names import called
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -130,9 +131,9 @@ def team(members: Any) -> Cell:
     """The names of a team."""
     if isinstance(members, Hidden):
         return cell(members)
-    return Cell(_("、").join(str(person.at(Level.REGISTERED)) for person in members.all()))
+    return Cell(_("、").join(called(person.at(Level.REGISTERED)) for person in members.all()))
 
 
 def cell(value: Any) -> Cell:
     """A value, or the level it asks for."""
-    return Cell(level=value.level) if isinstance(value, Hidden) else Cell(str(value or ""))
+    return Cell(level=value.level) if isinstance(value, Hidden) else Cell(called(value))

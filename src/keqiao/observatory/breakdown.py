@@ -7,11 +7,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Count
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from keqiao.observatory.counters import Metric
 from keqiao.observatory.models import Counter
 from keqiao.parties.models import Node
+from keqiao.parties.names import called
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,7 @@ def by_node(metric: Metric) -> list[Share]:
     """The number of each node, the largest first."""
     nodes = Node.objects.in_bulk()
     counted = Counter.objects.filter(metric=metric.name, value__gt=0).order_by("-value", "node")
-    return [Share(name_of(nodes.get(row.node)), row.value) for row in counted]
-
-
-def name_of(node: Node | None) -> str:
-    """What a node is called in the reader's language."""
-    if node is None:
-        return gettext("未分节点")
-    return ((get_language() or "").startswith("en") and node.name_en) or node.name
+    return [Share(called(nodes.get(row.node)) or gettext("未分节点"), row.value) for row in counted]
 
 
 def by_state(metric: Metric) -> list[Share]:

@@ -10,8 +10,10 @@ import functools
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 import opencc
+from django.utils.translation import get_language
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 
@@ -72,3 +74,9 @@ def lengths_near(key: str) -> tuple[int, int]:
     """The shortest and the longest key that can still be `NEARLY` the same."""
     share = NEARLY / (200.0 - NEARLY)
     return int(len(key) * share), int(len(key) / share) + 1
+
+
+def called(party: Any) -> str:
+    """What a person, an organisation or a node is called in the reader's language; nothing for nobody."""
+    english = (get_language() or "").startswith("en") and getattr(party, "name_en", "")
+    return str(english or party or "")

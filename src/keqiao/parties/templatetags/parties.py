@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 
 from keqiao.parties.models import Node
+from keqiao.parties.names import called
 from keqiao.parties.queries import memberships_of
 
 register = template.Library()
@@ -18,10 +18,7 @@ register = template.Library()
 def node_name(code: str, nodes: Iterable[Node]) -> str:
     """The name of a node in the reader's language."""
     found = next((node for node in nodes if node.code == code), None)
-    if found is None:
-        return code
-    in_english = (get_language() or "").startswith("en")
-    return (in_english and found.name_en) or found.name
+    return called(found) or code
 
 
 @register.inclusion_tag("parties/_my_organisations.html", takes_context=True)

@@ -20,6 +20,7 @@ from keqiao.kernel import calendar, clocks
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.money import shown
 from keqiao.matching.showing import figure_line, figure_name, figure_text, gap_text, measured, part, reread, unit_text
+from keqiao.parties.names import called
 
 register = template.Library()
 
@@ -62,6 +63,7 @@ def since(moment: datetime | None) -> str:
 
 for words in (unit_text, figure_name, figure_text, figure_line, gap_text, measured, reread):
     register.filter(words)
+register.filter(called)
 
 
 @register.filter
