@@ -13,6 +13,8 @@ from keqiao.demo.records import Achievement
 from keqiao.demo.speaking import Slots, common_slots, english_slots, offer_slots, stage_of
 from keqiao.demo.wording import Figure, drawn
 
+UNTESTED = 4
+"""Up to this readiness a result has been shown in the laboratory alone and boasts of no tests."""
 _LEVELS = ((2, 2), (3, 8), (4, 18), (5, 19), (6, 22), (7, 16), (8, 10), (9, 5))
 _MODES = (
     (("licence",), 22), (("licence", "development"), 22), (("transfer",), 10), (("equity",), 8),
@@ -104,7 +106,7 @@ def achievement(cast: Cast, seed: int, index: int, state: str, published: float 
 
 
 def _evidence(level: int, slots: Slots) -> str:
-    if level <= 3:
+    if level <= UNTESTED:
         return f"{slots['stage']}。"
     return tidy(f"{slots['stage']}；{slots['test']}有记录，{slots['give_first']}。")
 
@@ -117,7 +119,7 @@ def _slots(rng: Random, topic: Topic, route: Route, give: tuple[Figure, ...], le
 
 def _summary(rng: Random, index: int, mode: str, slots: Slots, level: int) -> str:
     """The text; a result that has only been shown in principle boasts of no tests."""
-    without = frozenset({"proof"}) if level <= 3 else frozenset()
+    without = frozenset({"proof"}) if level <= UNTESTED else frozenset()
     return compose(rng, "achievements", slots, index * 7 + rng.randrange(3), mode, without=without)
 
 

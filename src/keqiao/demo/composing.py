@@ -18,6 +18,7 @@ SHORTEST, LONGEST = 80, 400
 
 Phrases = dict[str, Any]
 
+_CLAUSES = re.compile("[，。：；？“”（）]")
 _HAN = "[\u4e00-\u9fff]"
 _LATIN_HAN = re.compile(f"(?<=[A-Za-z0-9])(?={_HAN})|(?<={_HAN})(?=[A-Za-z0-9])")
 _HAN_HAN = re.compile(f"(?<={_HAN}) (?={_HAN})")
@@ -105,8 +106,8 @@ def _unrepeated(said: list[tuple[Move, str]]) -> list[tuple[Move, str]]:
     kept: list[tuple[Move, str]] = []
     heard = ""
     for move, text in said:
-        clauses = [clause for clause in text.strip("。").split("，") if len(clause) > 7]
-        if move.optional and any(clause.rstrip("。？") in heard for clause in clauses):
+        clauses = [clause for clause in _CLAUSES.split(text) if len(clause) > 5]
+        if move.optional and any(clause in heard for clause in clauses):
             continue
         kept.append((move, text))
         heard += text

@@ -179,22 +179,20 @@ def _other(rng: Random, kind: str, field: Field, topic: Topic, slots: Slots) -> 
     problem = reworded(rng, finished(rng, pick(rng, lines["texts"]), slots))
     if len(problem) < SHORTEST + 5:
         problem += finished(rng, pick(rng, phrases("others")["more"]), slots)
-    years = rng.randrange(2, 9)
     title = tidy(pick(rng, lines["titles"]).format_map(slots))
-    targets = {
-        "talent": (
-            f"招聘人数 ≥ {number} 人",
-            f"相关经验 ≥ {years} 年",
-            f"年薪 ≥ {10 + 4 * years + rng.randrange(9)} 万元",
-        ),
-        "finance": (f"融资金额 ≥ {amount} 万元", f"出让比例 ≤ {rng.randrange(5, 21)} %"),
-        "site": (
-            f"面积 ≥ {area} m²",
-            f"净高 ≥ {rng.randrange(8, 19) / 2} m",
-            f"供电容量 ≥ {rng.randrange(2, 21) * 100} kW",
-        ),
-    }[kind]
-    return Said(title, problem, "", "", (), targets)
+    return Said(title, problem, "", "", (), _other_targets(rng, kind, topic.mode, slots))
+
+
+def _other_targets(rng: Random, kind: str, mode: str, slots: Slots) -> tuple[str, ...]:
+    """What a need of another kind is measured by."""
+    if kind == "talent":
+        years = rng.randrange(2, 9)
+        pay = 10 + 4 * years + rng.randrange(9)
+        return f"招聘人数 ≥ {slots['number']} 人", f"相关经验 ≥ {years} 年", f"年薪 ≥ {pay} 万元"
+    if kind == "finance":
+        return f"融资金额 ≥ {slots['amount']} 万元", f"出让比例 ≤ {rng.randrange(5, 21)} %"
+    height = () if mode == "software" else (f"净高 ≥ {rng.randrange(8, 19) / 2} m",)
+    return f"面积 ≥ {slots['area']} m²", *height, f"供电容量 ≥ {rng.randrange(2, 21) * 100} kW"
 
 
 def _budget(rng: Random, kind: str, state: str) -> tuple[int | None, int | None]:

@@ -82,9 +82,8 @@ def _days(rng: Random, span: tuple[float, float], state: str, *, is_first: bool)
 def _price(rng: Random, mode: str) -> str:
     """An idea of the price, in the way in which it is counted in such work."""
     lines = phrases("solutions")["prices"]
-    return str(pick(rng, [*lines["any"], *lines[mode]])).format(
-        cost=rng.randrange(3, 40) * 5, weeks=rng.randrange(8, 40)
-    )
+    line = str(pick(rng, [*lines["any"], *lines[mode]]))
+    return line.format(cost=rng.randrange(3, 40) * 5, weeks=rng.randrange(8, 40))
 
 
 def _team(rng: Random, cast: Cast, seed: int, leader: int, lab: str, skill: str) -> str:

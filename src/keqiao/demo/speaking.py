@@ -14,7 +14,7 @@ Slots = dict[str, str]
 
 def common_slots(rng: Random, field: Field, topic: Topic, turn: int) -> Slots:
     """What needs, achievements and solutions can all speak of. `turn` counts the records of the topic."""
-    lists = (
+    lists = [
         topic.troubles,
         topic.settings,
         topic.tried,
@@ -22,9 +22,10 @@ def common_slots(rng: Random, field: Field, topic: Topic, turn: int) -> Slots:
         topic.things,
         topic.gaps,
         topic.merits,
-    )
+    ]
     places = combination(turn, topic.number * 17, [len(items) for items in lists])
-    lists, places = (*lists, topic.causes), [*places, places[0]]  # what is wrong and why belong together
+    lists.append(topic.causes)
+    places.append(places[0])  # what is wrong and why belong together
     chosen = [items[place] for items, place in zip(lists, places, strict=True)]
     others = [items[(place + 1) % len(items)] for items, place in zip(lists, places, strict=True)]
     names = ("trouble", "setting", "tried", "limit", "thing", "gap", "merit", "cause")
