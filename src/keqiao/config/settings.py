@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "keqiao.web.middleware.ContentSecurityPolicy",
+    "keqiao.web.parts.LanguageOfParts",
     "keqiao.web.limits.Limits",
     "keqiao.web.middleware.Refusals",
 ]
@@ -135,9 +136,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "keqiao.parties.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "keqiao.parties.accounts.JoinForm"}
+ACCOUNT_FORMS = {
+    "signup": "keqiao.parties.accounts.JoinForm",
+    "confirm_email_verification_code": "keqiao.parties.accounts.MailedCodeForm",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "keqiao.parties.second_factor.MFAAdapter"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import SignupForm
+from allauth.account.forms import ConfirmEmailVerificationCodeForm, SignupForm
 from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -59,14 +59,34 @@ class JoinForm(SignupForm):  # type: ignore[misc]
         error_messages={"required": _("没有您的同意，平台不能为您建立账号。")},
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _("至少 10 个字符，不要全是数字，也不要用常见的密码。")
+
     @property
     def wordings(self) -> dict[str, str]:
         """What was agreed to, in the words that were shown."""
         return {"account": str(self.fields["consent"].label)}
 
 
+class MailedCodeForm(ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """The code that came by mail."""
+
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=20,
+        help_text=_("大小写和横线都不要紧。"),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts begin in the language they were made in, and with a record of what was agreed to."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _("验证码不对。请看最新的一封邮件，照着输入。"),
+        "rate_limited": _("请求太频繁，请过一分钟再试。"),
+    }
 
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
         person: Person = super().save_user(request, user, form, commit=False)
