@@ -53,7 +53,7 @@ def stats(request: HttpRequest, node: Annotated[str, Query(max_length=20, patter
 @router.get("/feed", response=list[FeedOut], auth=None, operation_id="feed")
 def feed(
     request: HttpRequest,
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Any:
     """The newest public events; with `after`, those since that position, oldest first."""

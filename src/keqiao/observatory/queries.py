@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
@@ -17,8 +18,16 @@ from keqiao.kernel.visibility import Seen
 from keqiao.kernel.workflow import REGISTRY, Workflow
 from keqiao.observatory import counters
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+FeedVerbs = dict[tuple[str, str], tuple[Workflow[Any], str]]
+
 STRANGER = AnonymousUser()
 KEEP_SECONDS = 20
+PART = 200
+LOOKS = 10
+"""How many parts of the journal are looked through, backwards, for rows that may still be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class FeedItem:
         }
 
 
-def feed_verbs() -> dict[tuple[str, str], tuple[Workflow[Any], str]]:
+def feed_verbs() -> FeedVerbs:
     """(object type, verb) → workflow and label, for the verbs that the tables show to the public."""
     return {
         (str(workflow.model._meta.model_name), verb.name): (workflow, str(verb.label))
@@ -54,46 +63,66 @@ def feed_verbs() -> dict[tuple[str, str], tuple[Workflow[Any], str]]:
     }
 
 
-def feed(*, after: int = 0, kind: str = "", limit: int = 20) -> list[FeedItem]:
-    """The newest public events (oldest first when `after` is given, to replay what a reader missed)."""
+def feed(*, after: int | None = None, kind: str = "", limit: int = 20) -> list[FeedItem]:
+    """The newest public events, each row once; with `after` every one since that position, oldest first.
+
+    Entries whose rows a stranger may no longer see do not count, however many there are of them in a row.
+    """
     verbs = feed_verbs()
     types = {kind} if kind else {object_type for object_type, _verb in verbs}
     entries = Entry.objects.filter(
         seal__isnull=False, object_type__in=types, verb__in={verb for _type, verb in verbs}
     ).select_related("seal")
-    if after:
-        entries = entries.filter(seal__position__gt=after).order_by("seal__position")
-    else:
-        entries = entries.order_by("-seal__position")
-    return items_of(list(entries[: limit * 2]), verbs)[:limit]
+    if after is not None:
+        return list(islice(since(entries.order_by("seal__position"), after, verbs), limit))
+    newest, shown = [], set()
+    for item in latest(entries.order_by("-seal__position"), limit * 2, verbs):
+        if (item.kind, item.row.pk) not in shown:
+            shown.add((item.kind, item.row.pk))
+            newest.append(item)
+        if len(newest) == limit:
+            break
+    return newest
 
 
-def items_of(entries: Sequence[Entry], verbs: dict[tuple[str, str], tuple[Workflow[Any], str]]) -> list[FeedItem]:
-    """The entries whose rows a stranger may still see, each row once, fetched with one query a kind."""
+def since(entries: QuerySet[Entry], position: int, verbs: FeedVerbs) -> Iterator[FeedItem]:
+    """Events after a position, to the end of the chain."""
+    while part := list(entries.filter(seal__position__gt=position)[:PART]):
+        yield from items_of(part, verbs)
+        position = part[-1].seal.position
+
+
+def latest(entries: QuerySet[Entry], size: int, verbs: FeedVerbs) -> Iterator[FeedItem]:
+    """Events from the end of the chain backwards: not the whole history, if it is all of rows that are gone."""
+    part = list(entries[:size])
+    for _look in range(LOOKS):
+        yield from items_of(part, verbs)
+        if len(part) < size:
+            return
+        part = list(entries.filter(seal__position__lt=part[-1].seal.position)[:size])
+
+
+def items_of(entries: Sequence[Entry], verbs: FeedVerbs) -> list[FeedItem]:
+    """The entries whose rows a stranger may still see; rows are fetched with one query a kind."""
     wanted = [entry for entry in entries if (entry.object_type, entry.verb) in verbs]
     rows: dict[tuple[str, int], Any] = {}
     for object_type in {entry.object_type for entry in wanted}:
         model = next(workflow.model for (name, _verb), (workflow, _label) in verbs.items() if name == object_type)
-        pks = [entry.object_id for entry in wanted if entry.object_type == object_type]
+        pks = {entry.object_id for entry in wanted if entry.object_type == object_type}
         for row in model._default_manager.visible_to(STRANGER).filter(pk__in=pks):
             rows[object_type, row.pk] = row
-    items, shown = [], set()
-    for entry in wanted:
-        key = (entry.object_type, entry.object_id)
-        if key in rows and key not in shown:
-            shown.add(key)
-            label = verbs[entry.object_type, entry.verb][1]
-            items.append(
-                FeedItem(
-                    entry.seal.position,
-                    entry.at,
-                    entry.object_type,
-                    entry.verb,
-                    label,
-                    rows[key].seen_by(STRANGER),
-                )
-            )
-    return items
+    return [
+        FeedItem(
+            position=entry.seal.position,
+            at=entry.at,
+            kind=entry.object_type,
+            verb=entry.verb,
+            label=verbs[entry.object_type, entry.verb][1],
+            row=rows[entry.object_type, entry.object_id].seen_by(STRANGER),
+        )
+        for entry in wanted
+        if (entry.object_type, entry.object_id) in rows
+    ]
 
 
 def stats(node: str = "") -> dict[str, Any]:

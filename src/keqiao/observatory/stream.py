@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
 
 from keqiao.kernel.bell import Bell, wait
@@ -16,6 +17,7 @@ from keqiao.observatory import queries
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it lives, so that proxies and readers do not give up."""
 
+AT_ONCE = 100
 
 bell = Bell(SEALED_CHANNEL)
 
@@ -28,27 +30,43 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
     return response
 
 
-def last_seen(request: HttpRequest) -> int:
+def last_seen(request: HttpRequest) -> int | None:
     """The position the reader has seen, from the header that browsers send when they connect again."""
     given = request.headers.get("Last-Event-ID", "") or request.GET.get("after", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else 0
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None
 
 
-async def events(position: int) -> AsyncIterator[bytes]:
-    """Feed items after `position` as they are sealed, with a heartbeat between."""
-    position = position or await sync_to_async(newest_position)()
+async def events(position: int | None) -> AsyncIterator[bytes]:
+    """Feed items after `position` (None: from now on) as they are sealed, with a heartbeat between."""
     event = bell.subscribe()
     try:
         yield b"retry: 3000\n\n"
         while True:
-            for item in await sync_to_async(queries.feed)(after=position, limit=100):
-                position = item.position
-                body = json.dumps(item.as_json(), ensure_ascii=False)
-                yield f"id: {item.position}\nevent: feed\ndata: {body}\n\n".encode()
-            if not await wait(event, HEARTBEAT):
+            lines, position = await sync_to_async(news, thread_sensitive=False)(position)
+            for line in lines:
+                yield line
+            if not lines and not await wait(event, HEARTBEAT):
                 yield b": alive\n\n"
     finally:
         bell.leave(event)
+
+
+def news(position: int | None) -> tuple[list[bytes], int]:
+    """The next events after a position, and how far one has read with them.
+
+    The connection goes back at once: a reader who waits must not keep one from the pages.
+    """
+    try:
+        end = newest_position()
+        items = queries.feed(after=position, limit=AT_ONCE) if position is not None else []
+        return [line_of(item) for item in items], items[-1].position if items else end
+    finally:
+        close_old_connections()
+
+
+def line_of(item: queries.FeedItem) -> bytes:
+    """An event as it goes over the wire."""
+    return f"id: {item.position}\nevent: feed\ndata: {json.dumps(item.as_json(), ensure_ascii=False)}\n\n".encode()
 
 
 def newest_position() -> int:
