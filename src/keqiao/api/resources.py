@@ -119,10 +119,8 @@ def run(
     """Run the verb as the caller and answer with the entry and the row as it is now."""
     given = {} if data is None else data.model_dump(mode="json", exclude_none=True)
     row = None if pk is None else fetch(workflow, pk, request.user)
-    step = workflow.step(row, verb, request.user)
-    if step.form is not None and row is not None:
-        given = kept_values(step, row, given, data)
-    entry = kernel.run(workflow, pk, verb, actor=request.user, data=given, key=key)
+    whole = given if row is None else kept_values(workflow.verb(verb), row, given, data)
+    entry = kernel.run(workflow, pk, verb, actor=request.user, data=whole, key=key, asked=given)
     return entry_out(workflow, entry, request.user)
 
 

@@ -5,12 +5,29 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from keqiao.config.session import needs_database
-from keqiao.kernel import diagrams, projections
+from keqiao.kernel import diagrams, projections, verification
 from keqiao.kernel import journal as book
+from keqiao.kernel.verification import Head
+
+
+class HeadType(click.ParamType[Head]):
+    """A head of the chain, as `journal verify` prints it."""
+
+    name = "head"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Head:
+        try:
+            return Head.read(value)
+        except ValueError as trouble:
+            self.fail(str(trouble), param, ctx)
+
+
+READ_HEAD = HeadType()
 
 
 @click.group()
@@ -20,10 +37,14 @@ def journal() -> None:
 
 @journal.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--head", type=READ_HEAD, metavar="POSITION:HASH", help="A head noted earlier: the chain must pass it.")
 @needs_database
-def verify(as_json: bool) -> None:
-    """Walk the hash chain from end to end and name the first broken link. Exit status 1 when there is one."""
-    found = book.verify()
+def verify(as_json: bool, head: Head | None) -> None:
+    """Walk the hash chain from end to end and name the first broken link. Exit status 1 when there is one.
+
+    Prints the chain's head. Note it on another machine: with --head it shows whether the chain was made anew.
+    """
+    found = verification.verify(head)
     if as_json:
         click.echo(
             json.dumps(
@@ -33,11 +54,13 @@ def verify(as_json: bool) -> None:
                     "unsealed": found.unsealed,
                     "broken_at": found.broken_at,
                     "problem": found.problem,
+                    "head": str(found.head),
                 }
             )
         )
     elif found.valid:
         click.echo(f"valid: {found.sealed} entries sealed, {found.unsealed} waiting for the sealer")
+        click.echo(f"head: {found.head}")
     else:
         click.echo(f"BROKEN at position {found.broken_at}: {found.problem}")
     sys.exit(0 if found.valid else 1)

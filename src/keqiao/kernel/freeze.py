@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from keqiao.kernel.models import Entry
 
 
-def freeze(row: models.Model, entry: Entry) -> Version:
-    """Keep what the row says now (its own `content()` if it has one) under its SHA-256."""
-    content: Any = row.content() if hasattr(row, "content") else journal.snapshot(row)
-    content = journal.plain(content)
+def content_of(row: models.Model) -> Any:
+    """What the row says now, as JSON keeps it: its own `content()` if it has one, else its stored values."""
+    return journal.plain(row.content() if hasattr(row, "content") else journal.snapshot(row))
+
+
+def keep(content: Any, entry: Entry) -> Version:
+    """Keep the text that an entry decided on under its SHA-256, which stands in the entry and so in the chain."""
     return Version.objects.create(
         entry=entry,
         object_type=entry.object_type,
@@ -29,7 +32,7 @@ def freeze(row: models.Model, entry: Entry) -> Version:
 
 def sha256_of(content: object) -> str:
     """SHA-256 over the canonical JSON of the content."""
-    return hashlib.sha256(journal.canonical(content).encode()).hexdigest()
+    return hashlib.sha256(journal.canonical(journal.as_stored(content)).encode()).hexdigest()
 
 
 def versions_of(row: models.Model) -> models.QuerySet[Version]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from keqiao.kernel import bulk
@@ -57,6 +58,15 @@ def plain(value: object) -> Any:
     return json.loads(canonical(value))
 
 
+def as_stored(value: Any) -> Any:
+    """JSON values as PostgreSQL gives them back: 1e16 comes back as a whole number, -0.0 as 0.0."""
+    if isinstance(value, float):
+        return int(Decimal(repr(value))) if "e+" in repr(value) else value + 0.0
+    if isinstance(value, dict):
+        return {name: as_stored(inner) for name, inner in value.items()}
+    return [as_stored(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def snapshot(row: models.Model) -> dict[str, Any]:
     """The stored values of a row, by field, as JSON keeps them; without the columns that it never keeps."""
     left_out = row.unjournalled if isinstance(row, Visible) else frozenset()
@@ -86,17 +96,21 @@ def draft(
     before: dict[str, Any],
     after: dict[str, Any] | None = None,
     key: str = "",
+    request: str = "",
     from_state: str = "",
     extra: dict[str, Any] | None = None,
+    frozen: str = "",
     at: datetime | None = None,
 ) -> Draft:
-    """The entry for what `verb` did to `row`, from the values before and after."""
+    """The entry for what `verb` did to `row`, from the values before and after; `frozen`: the hash of its version."""
     after = snapshot(row) if after is None else after
     changed = {name: value for name, value in after.items() if is_change(name, value, before)}
     changes, hidden = split_by_level(row, changed, before)
     changes |= {name: {"digest": secret.digest} for name, secret in hidden.items()}
     if extra:
         changes["extra"] = plain(extra)
+    if frozen:
+        changes["frozen"] = frozen
     entry = Entry(
         at=at or timezone.now(),
         node=node_of(row),
@@ -110,6 +124,7 @@ def draft(
         changes=changes,
         audience=audience_of(row),
         key=key,
+        request=request,
     )
     return Draft(entry, hidden)
 
@@ -163,7 +178,7 @@ class SaltedValue:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(f"{self.salt}{canonical(self.value)}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.salt}{canonical(as_stored(self.value))}".encode()).hexdigest()
 
 
 def split_by_level(
@@ -257,50 +272,24 @@ class OldestRunning(models.Func):
     output_field = models.BigIntegerField()
 
 
+class NotYetGiven(models.Func):
+    """An id above those of all transactions that there have been on this server, our own included."""
+
+    template = "(greatest(pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())::text::bigint)"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
 def unsealed(*, include_running: bool = False, recent: bool = False) -> models.QuerySet[Entry]:
     """Entries that are final and not yet in the chain, in the order in which they will be."""
     waiting = Entry.objects.filter(seal=None).order_by("transaction", "seq")
     if recent:
         newest = Entry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
         waiting = waiting.filter(seq__gt=newest - WINDOW)
-    return waiting if include_running else waiting.filter(transaction__lt=OldestRunning())
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What a walk along the chain found."""
-
-    sealed: int
-    unsealed: int
-    broken_at: int | None
-    problem: str
-
-    @property
-    def valid(self) -> bool:
-        return self.broken_at is None
-
-
-def verify() -> Verification:
-    """Walk the chain from end to end and name the first broken link."""
-    previous, expected = GENESIS, 0
-    for found in Seal.objects.select_related("entry").order_by("position").iterator(chunk_size=BATCH):
-        expected += 1
-        problem = problem_of(found, previous, expected)
-        if problem:
-            return Verification(expected - 1, tail(), found.position, problem)
-        previous = found.hash
-    return Verification(expected, tail(), None, "")
-
-
-def problem_of(found: Seal, previous: str, expected: int) -> str:
-    """What is wrong with one link, or nothing."""
-    if found.position != expected:
-        return f"position {expected} is missing"
-    if found.previous_hash != previous:
-        return "the previous hash does not match the link before"
-    if found.hash != link(previous, found.entry):
-        return f"entry {found.entry_id} was changed after it was sealed"
-    return ""
+    if include_running:
+        return waiting
+    # what we can see from a transaction that has not been yet was restored from another server: final, too
+    return waiting.filter(Q(transaction__lt=OldestRunning()) | Q(transaction__gt=NotYetGiven()))
 
 
 def tail() -> int:

@@ -40,6 +40,8 @@ class Entry(models.Model):
     changes = models.JSONField(default=dict)
     audience = models.JSONField(default=dict)
     key = models.CharField(max_length=120, blank=True)
+    request = models.CharField(max_length=64, blank=True, editable=False)
+    """Digest of what was sent under the key, so that another body under it is refused. Not part of the chain."""
 
     class Meta:
         verbose_name = _("日志条目")
@@ -59,7 +61,7 @@ class Entry(models.Model):
         actor_id: int | None
 
     def digest_fields(self) -> dict[str, Any]:
-        """What the hash covers: everything but the transaction id, which a restore would renumber."""
+        """What the hash covers: not the transaction id, which a restore would renumber, nor the request's digest."""
         return {
             "seq": self.seq,
             "at": self.at.isoformat(),

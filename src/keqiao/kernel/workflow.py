@@ -7,6 +7,7 @@ permission tests are derived from the table.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -15,8 +16,9 @@ from django import forms
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import UniqueViolation
 
-from keqiao.kernel import clocks, freeze, jobs, journal
+from keqiao.kernel import clocks, freeze, jobs, journal, replays
 from keqiao.kernel.access import Invalid, NotAllowed, NotNow, NotVisible, Refusal, Rule, Verdict
 from keqiao.kernel.visibility import NONE, Visible
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
     from keqiao.kernel.models import Entry
 
+log = logging.getLogger("keqiao.workflow")
 M = TypeVar("M", bound=Visible)
 Data = dict[str, Any]
 Do = Callable[..., "dict[str, Any] | None"]
@@ -153,10 +156,13 @@ def run(
     data: Mapping[str, Any] | None = None,
     files: Mapping[str, Any] | None = None,
     key: str = "",
+    asked: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Run `verb` on one row (or make a new one, with `pk` None): lock, check, write, journal; all or nothing.
 
-    The same `key` by the same actor returns the first entry and does nothing (idempotent).
+    The same `key` by the same actor returns the first entry and does nothing (idempotent). A key belongs to one
+    request for ever: with another verb, row or body it is refused. The body is `asked` where `data` has more in it
+    than the caller sent.
 
     Raises:
         NotVisible: no such row for this actor (404).
@@ -164,32 +170,35 @@ def run(
         NotNow: not in the state that the row is in (409).
         Invalid: the data or the row itself is not ready (422, by field).
     """
+    body = replays.digest(data if asked is None else asked, files) if key else ""
+    call = replays.Call(str(workflow.model._meta.model_name), pk, verb, key, body)
     try:
         with transaction.atomic():
-            return execute(workflow, pk, verb, actor=actor, data=data, files=files, key=key)
-    except (IntegrityError, Refusal):
+            return execute(workflow, call, actor=actor, data=data, files=files)
+    except (IntegrityError, Refusal) as trouble:
         # Two requests with the same key at the same moment: the second may wait for the row, find it moved on and be
         # refused; it was the same request, so it gets the first one's entry.
-        if earlier := entry_with_key(actor, key):
-            return checked_replay(earlier, workflow, pk, verb)
+        if earlier := replays.earlier(call, actor):
+            return earlier
+        if isinstance(trouble.__cause__, UniqueViolation):
+            log.warning("%s/%s %s: %s", workflow.name, pk, verb, trouble)
+            raise NotNow(_("刚才已经有人做了同样的操作。请刷新页面后再试。")) from trouble
         raise
 
 
 def execute(
     workflow: Workflow[M],
-    pk: int | None,
-    verb: str,
+    call: replays.Call,
     *,
     actor: Actor,
     data: Mapping[str, Any] | None,
     files: Mapping[str, Any] | None,
-    key: str,
 ) -> Entry:
     """The body of `run`, inside its transaction."""
-    if earlier := entry_with_key(actor, key):
-        return checked_replay(earlier, workflow, pk, verb)
-    row = workflow.load(pk, for_=actor) if pk is not None else None
-    step = workflow.step(row, verb, actor)
+    if earlier := replays.earlier(call, actor):
+        return earlier
+    row = workflow.load(call.pk, for_=actor) if call.pk is not None else None
+    step = workflow.step(row, call.verb, actor)
     cleaned = clean(step, data, files, row=row, actor=actor)
     before = journal.snapshot(row) if row is not None else {}
     came_from = state_of(row)
@@ -200,9 +209,20 @@ def execute(
         row.state = step.target  # type: ignore[attr-defined]
     extra = step.do(row, cleaned, actor) if step.do else None
     row.save()
-    entry = journal.append(row=row, verb=verb, actor=actor, before=before, key=key, from_state=came_from, extra=extra)
-    if step.freezes:
-        freeze.freeze(row, entry)
+    text = freeze.content_of(row) if step.freezes else None
+    entry = journal.append(
+        row=row,
+        verb=call.verb,
+        actor=actor,
+        before=before,
+        key=call.key,
+        request=call.body,
+        from_state=came_from,
+        extra=extra,
+        frozen="" if text is None else freeze.sha256_of(text),
+    )
+    if text is not None:
+        freeze.keep(text, entry)
     clocks.apply(row, entry, starts=step.starts, stops=step.stops, pauses=step.pauses, resumes=step.resumes)
     for job in step.then:
         job.later(entry=entry.pk)
@@ -234,21 +254,7 @@ def clean(
 
 def entry_with_key(actor: Actor, key: str) -> Entry | None:
     """The entry that this actor wrote with this idempotency key."""
-    from keqiao.kernel.models import Entry  # noqa: PLC0415 (leaf: models need the app registry)
-
-    if not key or not getattr(actor, "pk", None):
-        return None
-    return Entry.objects.filter(actor_id=actor.pk, key=key).first()
-
-
-def checked_replay(entry: Entry, workflow: Workflow[Any], pk: int | None, verb: str) -> Entry:
-    """The earlier entry, if the key was used for this very request."""
-    same = entry.verb == verb and entry.object_type == workflow.model._meta.model_name
-    if not same or (pk is not None and entry.object_id != pk):
-        raise Invalid(
-            _("这个幂等键已经用于另一个请求，请换一个新的。"), {"Idempotency-Key": [gettext("请使用新的幂等键。")]}
-        )
-    return entry
+    return replays.entry_of(actor, key)
 
 
 def assign(row: Any, data: Data, actor: Actor) -> None:

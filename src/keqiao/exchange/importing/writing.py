@@ -105,7 +105,7 @@ def version_of(draft: journal.Draft, content: dict[str, Any]) -> Version:
         object_type=entry.object_type,
         object_id=entry.object_id,
         content=content,
-        sha256=freeze.sha256_of(content),
+        sha256=entry.changes["frozen"],
     )
 
 
@@ -115,7 +115,8 @@ def drafts_of(made: Plan, done: Iterable[tuple[Any, dict[str, Any], Any]], now: 
     for row, after, note in done:
         said: dict[str, Any] = {"actor": made.owner, "extra": note, "at": now}
         if made.kind != "parties" or not made.publish:
-            yield journal.draft(row=row, verb=verb.name, before={}, after=after, **said)
+            frozen = freeze.sha256_of(after) if verb.freezes else ""
+            yield journal.draft(row=row, verb=verb.name, before={}, after=after, frozen=frozen, **said)
             continue
         fresh = after | {"state": "unverified", "verified_at": None, "verification_note": ""}
         yield journal.draft(row=row, verb="create", before={}, after=fresh, **said)
