@@ -14,10 +14,12 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from procrastinate.contrib.django import app as jobs
+from procrastinate.jobs import DeleteJobCondition
 
 from keqiao.config.env import env_bool
 from keqiao.kernel import journal, projections
 from keqiao.kernel.bell import Bell, wait
+from keqiao.kernel.jobs import STALLED, take_up_again
 
 log = logging.getLogger("keqiao.runtime")
 
@@ -111,15 +113,18 @@ async def run_jobs() -> None:
         try:
             connector: Any = jobs.connector
             worker = jobs.with_connector(connector.get_worker_connector())
-            async with worker.open_async():
-                await take_up_again(worker)
-                await worker.run_worker_async(concurrency=1, install_signal_handlers=False)
+            async with worker.open_async(), asyncio.TaskGroup() as group:
+                group.create_task(watch_stalled(worker))
+                await worker.run_worker_async(
+                    concurrency=1, install_signal_handlers=False, delete_jobs=DeleteJobCondition.SUCCESSFUL
+                )
         except Exception:
             log.exception("the job worker stopped; starting it again")
             await asyncio.sleep(2)
 
 
-async def take_up_again(worker: Any) -> None:
-    """Put back into the queue what a killed worker had begun: jobs may run twice, never not at all."""
-    for job in await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
-        await worker.job_manager.retry_job(job)
+async def watch_stalled(worker: Any) -> None:
+    """Look for the jobs of killed workers again and again: right after a kill nobody knows yet that it is dead."""
+    while True:
+        await take_up_again(worker)
+        await asyncio.sleep(STALLED)

@@ -6,14 +6,22 @@ action and is idempotent, because it may run twice.
 
 from __future__ import annotations
 
+import functools
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import close_old_connections, connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
+
+log = logging.getLogger("keqiao.jobs")
+
+STALLED = 30.0
+"""Seconds without a sign of life after which a worker counts as dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +42,13 @@ class Job:
 REGISTRY: dict[str, Job] = {}
 
 
+TRIES = 5
+
+
 def job(run: Callable[..., None]) -> Job:
-    """Make a function a job under its full name. It is tried five times, with growing pauses."""
+    """Make a function a job under its full name. It is tried `TRIES` times, with growing pauses."""
     name = f"{run.__module__}.{run.__name__}"
-    app.task(name=name, retry=RetryStrategy(max_attempts=5, exponential_wait=4))(run)
+    app.task(name=name, retry=RetryStrategy(max_attempts=TRIES - 1, exponential_wait=4))(with_own_connection(run))
     REGISTRY[name] = Job(name, run)
     return REGISTRY[name]
 
@@ -47,7 +58,7 @@ def every(cron: str) -> Callable[[Callable[[], None]], Job]:
 
     def wrap(run: Callable[[], None]) -> Job:
         def tick(timestamp: int) -> None:
-            run()
+            with_own_connection(run)()
 
         name = f"{run.__module__}.{run.__name__}"
         task = app.task(name=name, queueing_lock=name, pass_context=False)(tick)
@@ -56,6 +67,35 @@ def every(cron: str) -> Callable[[Callable[[], None]], Job]:
         return REGISTRY[name]
 
     return wrap
+
+
+def with_own_connection(run: Callable[..., None]) -> Callable[..., None]:
+    """The function as a worker's thread runs it: no connection that broke meanwhile, and none kept afterwards."""
+
+    @functools.wraps(run)
+    def wrapped(**arguments: Any) -> None:
+        close_old_connections()
+        try:
+            run(**arguments)
+        finally:
+            close_old_connections()
+
+    return wrapped
+
+
+async def take_up_again(worker: Any) -> int:
+    """Put back into the queue what killed workers had begun: jobs may run twice, never not at all. Returns how many.
+
+    One that was begun `TRIES` times and never ended (it kills its worker) is given up.
+    """
+    left = list(await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED))
+    for found in left:
+        if found.attempts < TRIES - 1:
+            await worker.job_manager.retry_job(found)
+        else:
+            log.error("job %s (%s) was begun %s times and never ended", found.id, found.task_name, TRIES)
+            await worker.job_manager.finish_job(found, status=Status.FAILED, delete_job=False)
+    return len(left)
 
 
 def run_waiting(limit: int = 1000) -> int:

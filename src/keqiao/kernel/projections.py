@@ -57,8 +57,7 @@ def catch_up_all() -> int:
 def advance(projection: Projection) -> int:
     """Apply the next batch in one transaction with the cursor, so that a crash repeats or keeps all of it."""
     with transaction.atomic():
-        Cursor.objects.get_or_create(name=projection.name)
-        cursor = Cursor.objects.select_for_update().get(name=projection.name)
+        cursor = held(projection.name)
         entries = list(
             Entry.objects.filter(seal__position__gt=cursor.position)
             .select_related("seal", "actor")
@@ -71,12 +70,19 @@ def advance(projection: Projection) -> int:
         return len(entries)
 
 
+def held(name: str) -> Cursor:
+    """The cursor of a projection, locked until the transaction ends."""
+    Cursor.objects.get_or_create(name=name)
+    return Cursor.objects.select_for_update().get(name=name)
+
+
 def rebuild(name: str) -> int:
     """Forget what was projected and read the whole journal again. Returns the number of entries."""
     projection = REGISTRY[name]
     with transaction.atomic():
+        held(name)  # first: whoever is about to apply a batch ends before anything is forgotten, or waits
         projection.reset()
-        Cursor.objects.update_or_create(name=name, defaults={"position": 0})
+        Cursor.objects.filter(name=name).update(position=0)
     return catch_up(name)
 
 
