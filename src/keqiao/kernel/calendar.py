@@ -6,6 +6,7 @@ weekdays, and `known_until` lets an operator see that and add the days by hand.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
@@ -79,3 +80,25 @@ def add_working_seconds(start: datetime, seconds: int, node: str = "", own: dict
                 return begin + timedelta(seconds=left)
             left -= here
         day += timedelta(days=1)
+
+
+def seconds_until(end: datetime, earliest: datetime, node: str = "") -> Callable[[datetime], int]:
+    """`working_seconds(start, end, node)` for many starts, none before `earliest`: each day is looked at once."""
+    zone = timezone.get_default_timezone()
+    first, day = earliest.astimezone(zone).date(), end.astimezone(zone).date()
+    own = overrides(node, first, day)
+    later = {day: 0.0}  # working time after each day
+    while day > first:
+        opens, closes = bounds(day)
+        worked = max(0.0, (min(end, closes) - opens).total_seconds()) if is_working_day(day, own) else 0.0
+        later[day - timedelta(days=1)] = later[day] + worked
+        day -= timedelta(days=1)
+
+    def since(start: datetime) -> int:
+        start = start.astimezone(zone)
+        if start >= end:
+            return 0
+        _opens, closes = bounds(start.date())
+        return int(later[start.date()]) + working_seconds(start, min(end, closes), node, own)
+
+    return since
