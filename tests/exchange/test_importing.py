@@ -101,12 +101,12 @@ def test_an_imported_row_has_the_entry_of_its_verb(operator: Person, wuhan: Any)
     entry = journal.history(row).get()
     for name in ("verb", "room", "object_type", "from_state", "to_state", "node", "actor_id", "audience"):
         assert getattr(entry, name) == getattr(by_verb, name), name
-    passing = {"id", "extra", "published_at", "created_at", "updated_at"}
+    passing = {"id", "extra", "frozen", "published_at", "created_at", "updated_at"}
     assert {k: v for k, v in entry.changes.items() if k not in passing} == {
         k: v for k, v in by_verb.changes.items() if k not in passing
     }
     assert entry.changes["extra"] == {"imported": {"file": "a.csv", "line": 2, "id": ""}}
-    assert versions_of(row).count() == 1
+    assert entry.changes["frozen"] == versions_of(row).get().sha256
 
 
 def test_published_needs_start_their_clock(operator: Person, wuhan: Any) -> None:
