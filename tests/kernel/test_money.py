@@ -96,9 +96,13 @@ def test_amount_at_the_beginning_of_a_line(text: str, found: tuple[str, str]) ->
     assert (str(amount), rest) == found
 
 
-def test_amount_glued_to_a_word_is_none() -> None:
-    with pytest.raises(NotMoney):
-        leading_yuan("100个 样品")
+@pytest.mark.parametrize(
+    ("text", "reason"), [("100个 样品", "shape"), ("5 美元 首付", "currency"), ("$5 首付", "currency")]
+)
+def test_line_that_begins_with_no_amount_of_yuan_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(NotMoney) as raised:
+        leading_yuan(text)
+    assert raised.value.reason == reason
 
 
 @given(st.lists(st.one_of(AMOUNTS.filter(lambda amount: amount < 10**9), st.none()), max_size=40))

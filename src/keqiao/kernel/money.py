@@ -75,7 +75,10 @@ def leading_yuan(text: str) -> tuple[Decimal, str]:
         raise NotMoney(reason_of(plain))
     own = text.strip()
     end = next(i for i in range(len(own) + 1) if len(folded(own[:i] + "|")) > found.end())
-    return amount_of(found), own[end:].strip(" ,;:、，；：")
+    rest = own[end:].strip(" \u3000\t,;:、，；：")
+    if FOREIGN.match(rest.lower()):
+        raise NotMoney("currency")
+    return amount_of(found), rest
 
 
 def folded(text: str) -> str:
