@@ -35,5 +35,5 @@ def by_state(metric: Metric) -> list[Share]:
     model = next(model for model in apps.get_models() if model._meta.model_name == metric.object_type)
     rows = model._default_manager.filter(state__in=metric.states).values_list("state")
     counted = dict(rows.annotate(n=Count("pk")).order_by())
-    names = dict(model._meta.get_field("state").choices or ())
+    names = dict(getattr(model._meta.get_field("state"), "choices", None) or ())
     return [Share(names[state], counted[state]) for state in names if state in counted]

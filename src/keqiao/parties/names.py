@@ -78,5 +78,5 @@ def lengths_near(key: str) -> tuple[int, int]:
 
 def called(party: Any) -> str:
     """What a person, an organisation or a node is called in the reader's language; nothing for nobody."""
-    english = (get_language() or "").startswith("en") and getattr(party, "name_en", "")
+    english = getattr(party, "name_en", "") if (get_language() or "").startswith("en") else ""
     return str(english or party or "")
