@@ -81,6 +81,8 @@ def test_any_text_for_figures_is_read_or_refused(text: str) -> None:
 def test_fields_by_code_by_name_and_unknown() -> None:
     assert FieldCodesField().clean(["C39", "3976", "涂料制造", "C39"]) == ["C39", "C3976", "C2641"]
     assert FieldCodesField().clean("1.2，3985") == ["X1.2", "C3985"]
+    assert FieldCodesField().clean(["Lithium-ion battery manufacture", "Coating manufacture"]) == ["C3841", "C2641"]
+    assert FieldCodesField().clean("酒、饮料和精制茶制造业") == ["C15"]
     assert "没有“炼丹”这个技术领域" in refusal(FieldCodesField(), ["炼丹"])
     assert "最多选择 5 个" in refusal(FieldCodesField(), ["A", "B", "C", "D", "E", "F"])
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from keqiao.api.actions import issue
 from keqiao.projects.models import Project
-from tests.projects.conftest import LUMP_SUM, today
+from tests.stages import LUMP_SUM, today
 
 pytestmark = pytest.mark.django_db
 

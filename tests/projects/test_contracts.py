@@ -14,7 +14,7 @@ from keqiao.kernel.freeze import versions_of
 from keqiao.kernel.models import Entry, Secret
 from keqiao.projects.enums import ContractType
 from keqiao.projects.models import Contract, Project
-from tests.projects.conftest import ABSORPTION, days_from_now, today
+from tests.stages import ABSORPTION, days_from_now, today
 
 pytestmark = pytest.mark.django_db
 
@@ -258,7 +258,7 @@ def test_wrong_registration_is_refused(project: Project, steps: Any, data: dict[
 
 
 def test_registration_number_belongs_to_one_contract(project: Project, steps: Any, need: Any, achievement: Any):
-    from tests.projects.conftest import propose
+    from tests.stages import propose
 
     register(steps, steps.contracted(project))
     need.pk = None

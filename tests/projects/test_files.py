@@ -15,7 +15,7 @@ from django.test import Client
 from keqiao.kernel.access import Invalid
 from keqiao.kernel.models import Entry, File
 from keqiao.projects.models import Project
-from tests.projects.conftest import PDF, pdf
+from tests.stages import PDF, pdf
 
 pytestmark = pytest.mark.django_db
 

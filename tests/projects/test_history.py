@@ -13,7 +13,7 @@ from keqiao.kernel.workflow import REGISTRY
 from keqiao.parties.models import Person
 from keqiao.projects import queries
 from keqiao.projects.models import Project
-from tests.projects.conftest import ABSORPTION
+from tests.stages import ABSORPTION
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from keqiao.kernel.access import Invalid, NotAllowed, NotNow
 from keqiao.kernel.models import Entry
 from keqiao.projects.models import Income, Project, Reward
 from keqiao.projects.templatetags.yuan import yuan
-from tests.projects.conftest import pdf, today
+from tests.stages import pdf, today
 
 
 def test_money_is_shown_to_the_cent():

@@ -14,7 +14,7 @@ from keqiao.kernel.workflow import run
 from keqiao.matching.models import Proposal
 from keqiao.projects.models import Project
 from keqiao.projects.workflow import PROJECT
-from tests.projects.conftest import ABSORPTION
+from tests.stages import ABSORPTION
 
 pytestmark = pytest.mark.django_db
 

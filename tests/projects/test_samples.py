@@ -16,7 +16,7 @@ from keqiao.kernel.models import Entry, File
 from keqiao.projects import measure
 from keqiao.projects.charts import charts_of
 from keqiao.projects.models import Project
-from tests.projects.conftest import ABSORPTION, pdf, today
+from tests.stages import ABSORPTION, pdf, today
 
 SHOCK = {"name": "工作温度", "min": -40, "max": 85, "unit": "degC"}
 LOOKS = {"name": "外观", "min": None, "max": None, "unit": ""}

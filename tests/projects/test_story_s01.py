@@ -13,7 +13,7 @@ from keqiao.exchange.models import Need
 from keqiao.kernel.freeze import versions_of
 from keqiao.kernel.models import Entry
 from keqiao.projects.models import Project
-from tests.projects.conftest import LUMP_SUM, days_from_now, pdf, today
+from tests.stages import LUMP_SUM, days_from_now, pdf, today
 
 pytestmark = pytest.mark.django_db
 
@@ -198,7 +198,7 @@ def test_stopping_reopens_the_need_and_cancels_what_is_open(project: Project, st
 
 
 def test_reopened_need_can_start_another_project(project: Project, steps: Any, need: Need, achievement: Any):
-    from tests.projects.conftest import propose
+    from tests.stages import propose
 
     steps.on(project, "stop", steps.asker, code="terms", reason="谈不拢")
     need.refresh_from_db()

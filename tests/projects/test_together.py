@@ -15,7 +15,7 @@ from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import run
 from keqiao.projects.models import Income, Project
 from keqiao.projects.workflow import INCOME, PROJECT
-from tests.projects.conftest import today
+from tests.stages import today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

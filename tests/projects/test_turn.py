@@ -16,7 +16,7 @@ from keqiao.kernel.workflow import run
 from keqiao.projects.models import Milestone, Project
 from keqiao.projects.queries import waiting_for
 from keqiao.projects.workflow import MILESTONE
-from tests.projects.conftest import propose, today
+from tests.stages import propose, today
 
 pytestmark = pytest.mark.django_db
 

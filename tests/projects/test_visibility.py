@@ -15,7 +15,7 @@ from keqiao.kernel.models import File
 from keqiao.kernel.visibility import NONE, OWNER, Level
 from keqiao.parties.models import Consent
 from keqiao.projects.models import Contract, Income, Milestone, Project
-from tests.projects.conftest import pdf, propose, today
+from tests.stages import pdf, propose, today
 
 pytestmark = pytest.mark.django_db
 

@@ -68,6 +68,16 @@ def fields() -> Table:
 
 
 @cache
+def field_names() -> dict[str, str]:
+    """The code of every field by its names, Chinese and English, in small letters; the broadest of those alike."""
+    found: dict[str, str] = {}
+    for code, term in fields().items():
+        found.setdefault(term.name.lower(), code)
+        found.setdefault(term.name_en.lower(), code)
+    return found
+
+
+@cache
 def regions() -> Table:
     """Provinces and cities by code."""
     return {term.code: term for term in read("regions")}

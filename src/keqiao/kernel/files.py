@@ -105,7 +105,7 @@ def looks_like(upload: UploadedFile[bytes], ending: str, expected: str) -> bool:
 def is_office(upload: UploadedFile[bytes], folder: str) -> bool:
     """Whether it is an office file with this folder, without macros. Reads the archive's directory, unpacks nothing."""
     try:
-        with zipfile.ZipFile(upload) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(upload) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return False

@@ -32,17 +32,15 @@ CASE_CONSENT = _(
 )
 
 
-class PairChoice(forms.ModelChoiceField):
+def pair(proposal: Proposal) -> str:
     """A proposal by what it brings together."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.title} ⟷ {obj.offer_title}"
+    return f"{proposal.title} ⟷ {proposal.offer_title}"
 
 
 class OpenForm(VerbForm):
     """Which agreed proposal becomes a project."""
 
-    proposal = PairChoice(
+    proposal = forms.ModelChoiceField(
         label=_("已达成意向的撮合"),
         queryset=Proposal.objects.none(),
         error_messages={"invalid_choice": _("没有这份撮合，或者它还没有得到双方同意。")},
@@ -51,10 +49,12 @@ class OpenForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        proposal: Any = self.fields["proposal"]
+        proposal.label_from_instance = pair
         if self.actor is not None:
-            self.fields["proposal"].queryset = Proposal.objects.visible_to(self.actor).filter(  # type: ignore[attr-defined]
-                state__in=(ProposalState.AGREED, ProposalState.NDA_SIGNED), project=None
-            ).select_related("need", "achievement", "solution", "person")
+            agreed = (ProposalState.AGREED, ProposalState.NDA_SIGNED)
+            open_ones = Proposal.objects.visible_to(self.actor).filter(state__in=agreed, project=None)
+            proposal.queryset = open_ones.select_related("need", "achievement", "solution", "person")
 
 
 class AgreeForm(VerbForm):

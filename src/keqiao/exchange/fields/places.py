@@ -24,7 +24,7 @@ class FieldCodesField(forms.Field):
 
     def clean(self, value: Any) -> list[str]:
         given = [value] if isinstance(value, str) else list(value or [])
-        words = [word for text in given for word in re.split(r"[,，、;；\s]+", str(text)) if word]
+        words = [word for text in given for word in self.words_of(str(text).strip())]
         codes = list(dict.fromkeys(self.code_of(word) for word in words))
         if len(codes) > self.most:
             raise ValidationError(
@@ -32,11 +32,17 @@ class FieldCodesField(forms.Field):
             )
         return codes
 
+    def words_of(self, text: str) -> list[str]:
+        """One name with its spaces and commas, or several parted by them."""
+        if text.lower() in taxonomy.field_names():
+            return [text]
+        return [word for word in re.split(r"[,，、;；\s]+", text) if word]
+
     def code_of(self, word: str) -> str:
         code = taxonomy.normal(word)
         if code in taxonomy.fields():
             return code
-        named = next((term.code for term in taxonomy.fields().values() if term.name == word), None)
+        named = taxonomy.field_names().get(word.lower())
         if named is None:
             raise ValidationError(
                 _("没有“%(word)s”这个技术领域。请输入两三个字，从列出的领域中选择。"),

@@ -4,20 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exchange', '0001_initial'),
+        ("exchange", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='achievement',
-            name='state',
-            field=models.CharField(choices=[('draft', '草稿'), ('triage', '待初审'), ('information', '待补充'), ('returned', '退回修改'), ('published', '已发布'), ('rejected', '未通过'), ('withdrawn', '已撤回'), ('taken_down', '已由平台下架'), ('discarded', '已放弃的草稿')], default='draft', max_length=20, verbose_name='状态'),
+            model_name="achievement",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "草稿"),
+                    ("triage", "待初审"),
+                    ("information", "待补充"),
+                    ("returned", "退回修改"),
+                    ("published", "已发布"),
+                    ("rejected", "未通过"),
+                    ("withdrawn", "已撤回"),
+                    ("taken_down", "已由平台下架"),
+                    ("discarded", "已放弃的草稿"),
+                ],
+                default="draft",
+                max_length=20,
+                verbose_name="状态",
+            ),
         ),
         migrations.AlterField(
-            model_name='need',
-            name='state',
-            field=models.CharField(choices=[('draft', '草稿'), ('triage', '待初审'), ('information', '待补充'), ('returned', '退回修改'), ('open', '对接中'), ('in_project', '合作中'), ('solved', '已解决'), ('rejected', '未通过'), ('withdrawn', '已撤回'), ('expired', '已到期'), ('taken_down', '已由平台下架'), ('discarded', '已放弃的草稿')], default='draft', max_length=20, verbose_name='状态'),
+            model_name="need",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "草稿"),
+                    ("triage", "待初审"),
+                    ("information", "待补充"),
+                    ("returned", "退回修改"),
+                    ("open", "对接中"),
+                    ("in_project", "合作中"),
+                    ("solved", "已解决"),
+                    ("rejected", "未通过"),
+                    ("withdrawn", "已撤回"),
+                    ("expired", "已到期"),
+                    ("taken_down", "已由平台下架"),
+                    ("discarded", "已放弃的草稿"),
+                ],
+                default="draft",
+                max_length=20,
+                verbose_name="状态",
+            ),
         ),
     ]
