@@ -21,7 +21,6 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from keqiao.demo.accounts import BY_KEY, PASSWORD
-from tests.e2e.caller import Act, actors
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
@@ -139,12 +138,6 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         yield running
         running.close()
-
-
-@pytest.fixture(scope="session")
-def act(platform: Running) -> Act:
-    """The demo's people over the API: `act("owner").get("/needs")`."""
-    return actors(platform.url)
 
 
 Open = Callable[..., Page]
