@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,3 +67,23 @@ def caller_for(url: str, who: str | None) -> Caller:
         return Caller(url)
     made = Caller(url).post("/tokens", {"email": BY_KEY[who].email, "password": PASSWORD})
     return Caller(url, made["token"])
+
+
+Act = Callable[[str | None], Caller]
+"""Who calls: `act("owner")` is a caller with the token of that person, kept between calls."""
+
+
+def actors(url: str) -> Act:
+    """The demo's people at one platform; each logs in once."""
+    known: dict[str | None, Caller] = {}
+    return lambda who: known.setdefault(who, caller_for(url, who))
+
+
+def soon(question: Callable[[], Any], seconds: float = 15) -> Any:
+    """The first answer that is not empty: projections lag by up to a second."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := question():
+            return found
+        time.sleep(0.2)
+    raise AssertionError("it did not happen")

@@ -21,6 +21,7 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from keqiao.demo.accounts import BY_KEY, PASSWORD
+from tests.e2e.caller import Act, actors
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
@@ -140,11 +141,33 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def act(platform: Running) -> Act:
+    """The demo's people over the API: `act("owner").get("/needs")`."""
+    return actors(platform.url)
+
+
 Open = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def sessions(browser: Browser, platform: Running) -> Callable[[str], Any]:
+    """The cookies of one of the demo's people, who logs in once: whoever logs in too often is asked to wait."""
+    known: dict[str, Any] = {}
+
+    def of(who: str) -> Any:
+        if who not in known:
+            context = browser.new_context(base_url=platform.url, locale="zh-CN")
+            log_in(context.new_page(), who)
+            known[who] = context.storage_state()
+            context.close()
+        return known[who]
+
+    return of
+
+
 @pytest.fixture
-def visit(browser: Browser, platform: Running) -> Iterator[Open]:
+def visit(browser: Browser, platform: Running, sessions: Callable[[str], Any]) -> Iterator[Open]:
     """Open a browser as one of the demo's people (or a stranger): `visit("owner", "/desk/", phone=True)`.
 
     Whatever a page writes to the console as an error fails the test at its end.
@@ -152,14 +175,17 @@ def visit(browser: Browser, platform: Running) -> Iterator[Open]:
     contexts, errors = [], []
 
     def open_as(who: str | None = None, path: str = "/", *, phone: bool = False, language: str = "zh-CN") -> Page:
-        context = browser.new_context(base_url=platform.url, viewport=PHONE if phone else DESKTOP, locale=language)
+        context = browser.new_context(
+            base_url=platform.url,
+            viewport=PHONE if phone else DESKTOP,
+            locale=language,
+            storage_state=sessions(who) if who else None,
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("console", lambda line: errors.append(f"{page.url}: {line.text}") if is_trouble(line) else None)
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
-        if who:
-            log_in(page, who)
         page.goto(path)
         return page
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
-from tests.e2e.caller import Caller, caller_for
-from tests.e2e.conftest import Running
+from tests.e2e.caller import Act, Caller, soon
 
 PROBLEM = (
     "我们生产红外探测器，外购消光涂层吸光率多在 95% 以下，工艺流程复杂、成本高，达不到量产要求。"
@@ -21,27 +17,11 @@ KEY = f"s01-{time.time()}"
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
-@pytest.fixture(scope="module")
-def act(platform: Running) -> Callable[[str | None], Caller]:
-    known: dict[str | None, Caller] = {}
-    return lambda who: known.setdefault(who, caller_for(platform.url, who))
-
-
 def number_of(metric: str, stats: dict[str, Any]) -> int:
     return next(int(each["value"]) for each in stats["metrics"] if each["name"] == metric)
 
 
-def soon(question: Callable[[], Any], seconds: float = 15) -> Any:
-    """The first answer that is not empty: projections lag by up to a second."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := question():
-            return found
-        time.sleep(0.2)
-    raise AssertionError("it did not happen")
-
-
-def test_a_need_finds_its_technology(act: Callable[[str | None], Caller]) -> None:
+def test_a_need_finds_its_technology(act: Act) -> None:
     owner, operator, manager = act("owner"), act("operator"), act("manager")
     professor, stranger, competitor = act("professor"), act(None), act("competitor")
     before = stranger.get("/stats")
@@ -148,7 +128,7 @@ def person_id(operator: Caller, who: str) -> int:
         assert page["next"], who
 
 
-def sign_contract(act: Callable[[str | None], Caller], project_path: str) -> None:
+def sign_contract(act: Act, project_path: str) -> None:
     """Drafted by the manager, signed by both sides over the same text."""
     manager = act("manager")
     drafted = manager.run(
@@ -165,7 +145,7 @@ def sign_contract(act: Callable[[str | None], Caller], project_path: str) -> Non
     assert manager.get(project_path)["state"] == "contracted"
 
 
-def finish(act: Callable[[str | None], Caller], project_path: str, milestone: int) -> None:
+def finish(act: Act, project_path: str, milestone: int) -> None:
     """From the last sample to a closed project."""
     owner, professor, manager = act("owner"), act("professor"), act("manager")
     professor.run(f"/milestones/{milestone}/deliver", {"delivery_note": "第三轮样品 98.68 %"})

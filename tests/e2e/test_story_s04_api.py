@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from tests.e2e.caller import Caller, caller_for
-from tests.e2e.conftest import Running
+from tests.e2e.caller import Act, soon
 
 CARD = {
     "kind": "technology",
@@ -30,13 +25,7 @@ ANSWER = {
 }
 
 
-@pytest.fixture(scope="module")
-def act(platform: Running) -> Callable[[str | None], Caller]:
-    known: dict[str | None, Caller] = {}
-    return lambda who: known.setdefault(who, caller_for(platform.url, who))
-
-
-def published(act: Callable[[str | None], Caller], **changes: Any) -> dict[str, Any]:
+def published(act: Act, **changes: Any) -> dict[str, Any]:
     """A need of the demo's company, accepted by triage."""
     need = act("owner").run("/needs", CARD | changes)
     act("owner").run(f"/needs/{need['id']}/submit")
@@ -44,14 +33,14 @@ def published(act: Callable[[str | None], Caller], **changes: Any) -> dict[str, 
     return found
 
 
-def answered(act: Callable[[str | None], Caller], who: str, need: int) -> str:
+def answered(act: Act, who: str, need: int) -> str:
     """The path of a submitted solution."""
     made = act(who).run("/solutions", ANSWER | {"need": need})
     act(who).run(f"/solutions/{made['id']}/submit")
     return f"/solutions/{made['id']}"
 
 
-def test_everybody_who_answers_gets_an_answer(act: Callable[[str | None], Caller]) -> None:
+def test_everybody_who_answers_gets_an_answer(act: Act) -> None:
     owner, professor, company = act("owner"), act("professor"), act("competitor")
     need = published(act)
     first, second = answered(act, "professor", need["id"]), answered(act, "competitor", need["id"])
@@ -82,7 +71,7 @@ def test_everybody_who_answers_gets_an_answer(act: Callable[[str | None], Caller
     assert proposal["state"] == "agreed"
 
 
-def test_the_figures_decide_not_only_the_words(act: Callable[[str | None], Caller]) -> None:
+def test_the_figures_decide_not_only_the_words(act: Act) -> None:
     fits = act(None).post("/match", {"text": "数据中心全浸没相变液冷，要求 PUE ≤ 1.15", "limit": 5})
     strict = act(None).post("/match", {"text": "数据中心全浸没相变液冷，要求 PUE ≤ 1.02", "limit": 5})
     assert verdicts(fits)[0] == "met"
@@ -99,7 +88,7 @@ def verdicts(found: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_a_chinese_need_finds_an_english_achievement(act: Callable[[str | None], Caller]) -> None:
+def test_a_chinese_need_finds_an_english_achievement(act: Act) -> None:
     professor, operator = act("professor"), act("operator")
     made = professor.run(
         "/achievements",
@@ -126,13 +115,3 @@ def test_a_chinese_need_finds_an_english_achievement(act: Callable[[str | None],
     question = {"text": "风电叶片冬季结冰停机，寻找超疏水防冰涂层，降低冰的附着强度。", "limit": 5}
     found = soon(lambda: [c for c in act(None).post("/match", question)["candidates"] if c["id"] == made["id"]])
     assert found[0]["kind"] == "achievement"
-
-
-def soon(question: Callable[[], Any], seconds: float = 15) -> Any:
-    """The first answer that is not empty: projections lag by up to a second."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := question():
-            return found
-        time.sleep(0.3)
-    raise AssertionError("it did not happen")
