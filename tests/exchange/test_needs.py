@@ -18,7 +18,7 @@ from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import run
 from keqiao.parties.models import Organisation, Person
 from tests.exchange.conftest import NEED_CARD
-from tests.factories import PostFactory
+from tests.factories import PersonFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +246,10 @@ def test_a_solved_need_is_not_withdrawn(open_need: Need, owner: Person) -> None:
     run(NEED, open_need.pk, "start_project", actor=SYSTEM)
     with pytest.raises(NotNow):
         run(NEED, open_need.pk, "withdraw", actor=owner, data={"reason": "x"})
+
+
+def test_a_platform_without_a_centre_says_so() -> None:
+    stranger = PersonFactory()
+    with pytest.raises(Invalid, match="还没有建立中心节点"):
+        run(NEED, None, "create", actor=stranger, data={"kind": "technology", "title": "消光涂层"})
+    assert not Need.objects.exists()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from keqiao.kernel.visibility import Level
+from keqiao.matching.models import SavedSearch
 from tests.matching.conftest import Make
 from tests.personas import Personas
 
@@ -36,7 +37,16 @@ def test_targets_given_are_used_as_they_are(client, fit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"text": ""}, {"text": "涂层", "limit": 0}, {"text": "涂层", "no": 1}, {"text": "长" * 12_001}]
+    "body",
+    [
+        {},
+        {"text": ""},
+        {"text": "涂层", "limit": 0},
+        {"text": "涂层", "no": 1},
+        {"text": "长" * 12_001},
+        {"text": "涂层", "limit": "3"},
+        {"text": "涂层", "targets": [{"name": "吸光率", "approx": 0}]},
+    ],
 )
 def test_bad_bodies_are_problems(client, db, body: dict) -> None:
     status, problem = post(client, **body)
@@ -69,3 +79,13 @@ def test_candidates_of_a_need_that_one_may_not_know_of(client, make_need: Make, 
 
 def test_candidates_need_an_account(client, make_need: Make) -> None:
     assert client.get(f"/api/v1/needs/{make_need().pk}/candidates").status_code == 401
+
+
+@pytest.mark.parametrize("filters", [[None, None], ["field"], "field", 3])
+def test_filters_that_are_no_table_are_named(client, owner, filters: object) -> None:
+    client.force_login(owner)
+    body = {"name": "涂层", "query": "涂层", "filters": filters}
+    response = client.post("/api/v1/saved-searches", body, content_type="application/json")
+    assert response.status_code == 422
+    assert list(response.json()["errors"]) == ["filters"]
+    assert not SavedSearch.objects.exists()

@@ -40,7 +40,10 @@ def home_of(person: Person) -> Node:
 
 def first_centre() -> Node:
     """Where records of people without an organisation belong."""
-    return Node.objects.filter(parent=None).order_by("code").first() or Node.objects.earliest("code")
+    centre = Node.objects.filter(parent=None).order_by("code").first()
+    if centre is None:
+        raise Invalid(_("平台还没有建立中心节点，暂时不能保存。请联系平台运营方。"))
+    return centre
 
 
 def fill(row: Any, data: Data) -> None:

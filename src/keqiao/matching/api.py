@@ -30,7 +30,7 @@ Order = Annotated[str, Parameter(pattern="^(relevance|newest)$", description="re
 class FigureIn(Schema):
     """A target: an interval with a unit as pint reads it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     name: str = Field(max_length=60)
     min: float | None = Field(default=None, allow_inf_nan=False)
@@ -42,7 +42,7 @@ class FigureIn(Schema):
 class MatchIn(Schema):
     """What is looked for. The text is not stored."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str = Field(min_length=1, max_length=12_000)
     title: str = Field(default="", max_length=240)

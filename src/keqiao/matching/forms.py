@@ -165,4 +165,7 @@ class SaveSearchForm(VerbForm):
     def clean_filters(self) -> dict[str, list[str]]:
         from keqiao.matching.filters import cleaned  # noqa: PLC0415 (leaf)
 
-        return cleaned(self.cleaned_data.get("filters") or {})
+        given = self.cleaned_data.get("filters") or {}
+        if not isinstance(given, dict):
+            raise forms.ValidationError(_('筛选条件须是“名称：值”的对照表，例如 {"field": ["C39"]}。'))
+        return cleaned(given)
