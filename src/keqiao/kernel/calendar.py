@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -34,8 +35,12 @@ def overrides(node: str, first: date, last: date) -> dict[date, bool]:
 
 def is_working_day(day: date, own: dict[date, bool] | None = None) -> bool:
     """Whether people work on that day."""
-    if own and day in own:
-        return own[day]
+    return own[day] if own and day in own else is_working_day_by_law(day)
+
+
+@lru_cache(maxsize=8192)
+def is_working_day_by_law(day: date) -> bool:
+    """The same by the public holidays alone. Kept, because the library looks through all its years at each question."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
