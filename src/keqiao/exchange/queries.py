@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 
 from keqiao.engine.specs import Check, Figure, compare
 from keqiao.exchange.enums import NeedState, SolutionState
@@ -16,6 +15,7 @@ from keqiao.exchange.models import Achievement, Listing, Need, Solution
 from keqiao.exchange.rules import has_standing
 from keqiao.kernel import clocks, journal
 from keqiao.kernel.access import NotVisible
+from keqiao.kernel.languages import in_english
 from keqiao.kernel.models import ClockRun, Entry
 from keqiao.kernel.visibility import OWNER, Level, Seen
 from keqiao.kernel.workflow import Verb, Workflow
@@ -67,7 +67,7 @@ class Reading:
 def reading(seen: Seen, name: str) -> Reading:
     """A field that exists in two languages, as this reader reads it. A hidden field stays `Hidden`."""
     texts = {"zh": getattr(seen, name), "en": getattr(seen, f"{name}_en")}
-    first = "en" if (get_language() or "").startswith("en") else "zh"
+    first = "en" if in_english() else "zh"
     chosen = first if texts[first] else next((code for code in ("zh", "en") if texts[code]), first)
     return Reading(texts[chosen], chosen, chosen == seen.source_language)
 

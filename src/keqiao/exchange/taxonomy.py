@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-from django.utils.translation import get_language
+from keqiao.kernel.languages import in_english
 
 STRATEGIC = "X"
 FOUND_AT_ONCE = 20
@@ -41,10 +41,6 @@ class Term:
 
 
 Table = dict[str, Term]
-
-
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 @cache

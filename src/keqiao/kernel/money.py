@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.utils.translation import get_language
+from keqiao.kernel.languages import in_english
 
 CENT = Decimal("0.01")
 LARGEST = Decimal("999999999999.99")
@@ -121,7 +121,7 @@ def lacks_unit(text: str) -> bool:
 
 def in_words(amount: Decimal) -> str:
     """The amount in a form that `parse_yuan` reads again, in the language of the page."""
-    if (get_language() or "").startswith("en"):
+    if in_english():
         return f"{amount.normalize():,f} CNY"
     if amount >= 10_000 and amount % 100 == 0:
         return f"{(amount / 10_000).normalize():f} 万元"
@@ -130,7 +130,7 @@ def in_words(amount: Decimal) -> str:
 
 def shown(amount: Decimal) -> str:
     """The amount as people say it, to two decimals: 300 万元, 1.2 亿元; CNY 3 million in English."""
-    if (get_language() or "").startswith("en"):
+    if in_english():
         return f"CNY {tidy(amount / 10**6)} million" if amount >= 10**6 else f"CNY {tidy(amount)}"
     if amount >= 10**8:
         return f"{tidy(amount / 10**8)} 亿元"

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
-
 from keqiao.engine import figures
+from keqiao.kernel.languages import in_english
 from keqiao.kernel.money import shown
 
 UNITS = {"degC": "℃", "percent": "%", "um": "μm", "micrometer": "μm", "degree": "°", "ohm": "Ω", "count": ""}
@@ -31,7 +30,7 @@ def part(figure: Any, name: str) -> Any:
 
 def unit_text(unit: str) -> str:
     """A unit as people write it, from how pint reads it: g/cm**3 is g/cm³, degC is ℃."""
-    if (get_language() or "").startswith("en"):
+    if in_english():
         return PLURALS.get(unit) or spelled(unit, UNITS_EN)
     return spelled(unit)
 

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import opencc
-from django.utils.translation import get_language
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
+
+from keqiao.kernel.languages import in_english
 
 NEARLY = 85.0
 """Similarity in percent (normalised insertions and deletions) from which two keys are nearly the same."""
@@ -78,5 +79,5 @@ def lengths_near(key: str) -> tuple[int, int]:
 
 def called(party: Any) -> str:
     """What a person, an organisation or a node is called in the reader's language; nothing for nobody."""
-    english = getattr(party, "name_en", "") if (get_language() or "").startswith("en") else ""
+    english = getattr(party, "name_en", "") if in_english() else ""
     return str(english or party or "")

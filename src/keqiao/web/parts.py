@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import get_language
 
+from keqiao.kernel.languages import in_english
 from keqiao.kernel.middleware import AnswerMiddleware
 
 CHINESE = re.compile("[\u3400-\u9fff]")
@@ -32,10 +32,8 @@ class LanguageOfParts(AnswerMiddleware):
     """Marks Chinese on English pages with `lang`."""
 
     def change(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        is_page = isinstance(response, HttpResponse) and response.headers.get("Content-Type", "").startswith(
-            "text/html"
-        )
-        if is_page and (get_language() or "").startswith("en") and isinstance(response, HttpResponse):
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if isinstance(response, HttpResponse) and is_page and in_english():
             page = response.content.decode(response.charset)
             if CHINESE.search(page):
                 response.content = marked(page)

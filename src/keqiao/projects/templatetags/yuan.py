@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from keqiao.kernel.languages import in_english
 
 register = template.Library()
 
@@ -16,7 +18,7 @@ def yuan(amount: Decimal | str | None) -> str:
     if amount in {None, ""}:
         return ""
     exact = f"{Decimal(str(amount)):,.2f}"
-    return f"CNY {exact}" if (get_language() or "").startswith("en") else gettext("%(amount)s 元") % {"amount": exact}
+    return f"CNY {exact}" if in_english() else gettext("%(amount)s 元") % {"amount": exact}
 
 
 @register.filter

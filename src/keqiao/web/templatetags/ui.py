@@ -13,20 +13,17 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 
 from keqiao.exchange import taxonomy
 from keqiao.kernel import calendar, clocks
+from keqiao.kernel.languages import in_english
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.money import shown
 from keqiao.matching.showing import figure_line, figure_name, figure_text, gap_text, measured, part, reread, unit_text
 from keqiao.parties.names import called
 
 register = template.Library()
-
-
-def in_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 @register.filter
