@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from procrastinate.contrib.django import app as jobs
 from procrastinate.jobs import DeleteJobCondition
 
 from keqiao.config.env import env_bool
 from keqiao.kernel import journal, projections
 from keqiao.kernel.bell import Bell, wait
+from keqiao.kernel.connections import own_connection
 from keqiao.kernel.jobs import STALLED, take_up_again
 
 log = logging.getLogger("keqiao.runtime")
@@ -98,13 +98,10 @@ async def one_round(*, recent: bool) -> float:
 
 def seal_and_project(*, recent: bool) -> bool:
     """One round over the newest entries, or over all of them. Says whether some still wait for the sealer."""
-    close_old_connections()
-    try:
+    with own_connection():
         journal.seal_all(recent=recent)
         projections.catch_up_all()
         return journal.unsealed(include_running=True, recent=True).exists()
-    finally:
-        close_old_connections()
 
 
 async def run_jobs() -> None:

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import close_old_connections, connection
+from django.db import connection
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
+
+from keqiao.kernel.connections import own_connection
 
 log = logging.getLogger("keqiao.jobs")
 
@@ -70,15 +72,12 @@ def every(cron: str) -> Callable[[Callable[[], None]], Job]:
 
 
 def with_own_connection(run: Callable[..., None]) -> Callable[..., None]:
-    """The function as a worker's thread runs it: no connection that broke meanwhile, and none kept afterwards."""
+    """The function as a worker's thread runs it."""
 
     @functools.wraps(run)
     def wrapped(**arguments: Any) -> None:
-        close_old_connections()
-        try:
+        with own_connection():
             run(**arguments)
-        finally:
-            close_old_connections()
 
     return wrapped
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
 
 from keqiao.kernel.bell import Bell, wait
+from keqiao.kernel.connections import own_connection
 from keqiao.kernel.journal import SEALED_CHANNEL
 from keqiao.kernel.models import Seal
 from keqiao.observatory import queries
@@ -56,12 +56,10 @@ def news(position: int | None) -> tuple[list[bytes], int]:
 
     The connection goes back at once: a reader who waits must not keep one from the pages.
     """
-    try:
+    with own_connection():
         end = newest_position()
         items = queries.feed(after=position, limit=AT_ONCE) if position is not None else []
         return [line_of(item) for item in items], items[-1].position if items else end
-    finally:
-        close_old_connections()
 
 
 def line_of(item: queries.FeedItem) -> bytes:
