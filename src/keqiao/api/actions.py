@@ -9,8 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from keqiao.api.models import AccessToken, digest_of, random_token
-from keqiao.kernel import journal
-from keqiao.kernel.models import Entry
+from keqiao.kernel import journal, replays
 from keqiao.parties.models import Person
 
 
@@ -26,7 +25,7 @@ def issue(person: Person, *, name: str, days: int | None = None, key: str = "") 
 
 def issue_once(person: Person, *, name: str, days: int | None, key: str) -> tuple[AccessToken, str] | None:
     """The same, unless this key has made a token before: its text cannot be shown again."""
-    if Entry.objects.filter(actor_id=person.pk, key=key).exists():
+    if replays.entry_of(person, key):
         return None
     try:
         return issue(person, name=name, days=days, key=key)

@@ -18,11 +18,11 @@ from keqiao.api import actions
 from keqiao.api.forms import TokenForm
 from keqiao.api.models import AccessToken
 from keqiao.api.workflow import TOKENS
+from keqiao.kernel import replays
 from keqiao.parties.models import Person
 from keqiao.parties.second_factor import proven_again
 
 PAGE = 20
-LONGEST_KEY = 100
 
 
 @login_required
@@ -42,7 +42,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
     """A new token; its text is on this one answer and nowhere else."""
     person = cast("Person", request.user)
     form = TokenForm(request.POST or None)
-    key = request.POST.get("key", "")[:LONGEST_KEY] or uuid.uuid4().hex
+    key = request.POST.get("key", "")[: replays.LONGEST] or uuid.uuid4().hex
     if not form.is_valid():
         return render(request, "api/token_new.html", {"form": form, "key": key}, status=422 if form.is_bound else 200)
     data = form.cleaned_data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,9 +12,6 @@ from keqiao.kernel.models import ClockRun
 from keqiao.notices import actions
 from keqiao.notices.enums import NoticeKind
 from keqiao.notices.projection import audience, notice_for
-
-if TYPE_CHECKING:
-    from keqiao.kernel.workflow import Workflow
 
 LEFT = 0.25
 """The share of the promised working time at which people are reminded."""
@@ -57,7 +53,7 @@ def is_time(run: ClockRun, now: datetime) -> bool:
 
 def tell_of(run: ClockRun) -> None:
     """Make the notices and mails of one reminder."""
-    table = table_of(run.object_type)
+    table = workflow.table_of(run.object_type)
     row = table.model._default_manager.filter(pk=run.object_id).first() if table else None
     entry = journal.history(row).last() if row is not None else None
     if table is None or row is None or entry is None:
@@ -67,8 +63,3 @@ def tell_of(run: ClockRun) -> None:
         if notice is not None:
             notice.kind, notice.clock, notice.due_at = NoticeKind.REMINDER, run.name, run.due_at
             actions.tell(notice, person, by_mail=True)
-
-
-def table_of(object_type: str) -> Workflow[Any] | None:
-    """The workflow of an object type."""
-    return next((t for t in workflow.REGISTRY.values() if t.model._meta.model_name == object_type), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count
 from django.utils.translation import gettext
 
@@ -32,8 +31,5 @@ def by_node(metric: Metric) -> list[Share]:
 
 def by_state(metric: Metric) -> list[Share]:
     """The number of each state, in the order of the workflow. Counts only: no record leaves."""
-    model = next(model for model in apps.get_models() if model._meta.model_name == metric.object_type)
-    rows = model._default_manager.filter(state__in=metric.states).values_list("state")
-    counted = dict(rows.annotate(n=Count("pk")).order_by())
-    names = dict(getattr(model._meta.get_field("state"), "choices", None) or ())
-    return [Share(names[state], counted[state]) for state in names if state in counted]
+    counted = dict(metric.rows().values_list("state").annotate(n=Count("pk")).order_by())
+    return [Share(label, counted[state]) for state, label in metric.table.states.choices if state in counted]

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
-from django.db.models import Count, F
+from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keqiao.kernel.models import Entry
 from keqiao.kernel.projections import Projection, register
+from keqiao.kernel.workflow import Workflow, table_of
 from keqiao.observatory.models import Counter
 
 if TYPE_CHECKING:
@@ -33,6 +34,19 @@ class Metric:
     object_type: str
     states: frozenset[str]
     link: str
+
+    @property
+    def table(self) -> Workflow[Any]:
+        """The workflow table of what is counted."""
+        table = table_of(self.object_type)
+        if table is None:
+            raise LookupError(f"{self.name}: no workflow table of {self.object_type}")
+        return table
+
+    def rows(self) -> models.QuerySet[Any]:
+        """What is counted, as the table of the database has it now."""
+        rows: models.QuerySet[Any] = self.table.model._default_manager.filter(state__in=self.states)
+        return rows
 
     def delta(self, entry: Entry) -> int:
         """+1 when the entry brings a row into the states, -1 when it takes one out."""
@@ -130,13 +144,7 @@ def totals(node: str = "") -> dict[str, int]:
 
 def recount() -> dict[str, int]:
     """The same numbers asked from the tables: what the projection must equal."""
-    models = {model._meta.model_name: model for model in apps.get_models()}
-    result = {}
-    for metric in METRICS:
-        model = models[metric.object_type]
-        found = model._default_manager.filter(state__in=metric.states).aggregate(n=Count("pk"))
-        result[metric.name] = int(found["n"])
-    return result
+    return {metric.name: metric.rows().count() for metric in METRICS}
 
 
 COUNTERS = register(Projection("counters", apply, reset))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from keqiao.kernel import clocks, files
 from keqiao.kernel.models import Entry, File
 from keqiao.kernel.visibility import Level
-from keqiao.kernel.workflow import REGISTRY, Verb, Workflow
+from keqiao.kernel.workflow import REGISTRY, Verb, Workflow, table_of
 from keqiao.parties.models import standing_of
 from keqiao.projects.enums import ProjectState, Side
 from keqiao.projects.models import Contract, Project
@@ -65,11 +65,17 @@ def listed(actor: Actor, filters: Filters) -> QuerySet[Project]:
 
 def waiting_for(actor: Actor) -> list[int]:
     """Ids of the projects whose next step is this person's."""
+    return [row.pk for row, _step in turns_of(actor)]
+
+
+def turns_of(actor: Actor) -> list[tuple[Project, Step]]:
+    """The projects whose next step is this person's, and that step."""
     involved = Q(asker=actor.pk) | Q(provider=actor.pk) | Q(manager=actor.pk)
     administers = standing_of(actor).administers
     involved |= Q(asker_organisation__in=administers) | Q(provider_organisation__in=administers)
-    rows = Project.objects.visible_to(actor).filter(involved).exclude(state=ProjectState.STOPPED)
-    return [row.pk for row in rows if is_my_turn(row, actor)]
+    rows = Project.objects.visible_to(actor).filter(involved).exclude(state=ProjectState.STOPPED).order_by("pk")
+    steps = [(row, next_step(row)) for row in rows]
+    return [(row, step) for row, step in steps if is_my_turn(row, actor, step)]
 
 
 def is_my_turn(row: Project, actor: Actor, step: Step | None = None) -> bool:
@@ -113,8 +119,8 @@ def line_of(entry: Entry, about: str) -> Line:
 
 def label_of(entry: Entry) -> str:
     """The verb of an entry in words; one that the table no longer has is called by what it did at the least."""
-    tables = (table for table in REGISTRY.values() if table.model._meta.model_name == entry.object_type)
-    labels = (str(verb.label) for table in tables for verb in table.verbs if verb.name == entry.verb)
+    table = table_of(entry.object_type)
+    labels = (str(verb.label) for verb in (table.verbs if table else ()) if verb.name == entry.verb)
     return next(labels, _("更新记录"))
 
 
