@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.kernel import clocks
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import Seen
@@ -89,18 +90,18 @@ ROLES: dict[str, tuple[str | _StrPromise, Callable[[Any], Q]]] = {
 def board(actor: Actor, role: str = "") -> list[Column]:
     """The columns with their cards, newest first; the clocks in one query."""
     rows = list(proposals_of(actor, role)[:MOST])
-    clocks = running(rows)
+    urgent = clocks.most_urgent(rows)
     sorted_rows: dict[str, list[Proposal]] = {name: [] for name, _label in COLUMNS}
     for row in rows:
         sorted_rows[column_of(row, actor)].append(row)
     return [
-        Column(name, label, [card_of(row, actor, clocks) for row in found[: SHOWN[name]]], len(found))
+        Column(name, label, [card_of(row, actor, urgent) for row in found[: SHOWN[name]]], len(found))
         for (name, label), found in zip(COLUMNS, sorted_rows.values(), strict=True)
     ]
 
 
-def card_of(row: Proposal, actor: Actor, clocks: dict[int, ClockRun]) -> Card:
-    return Card(row.seen_by(actor), role_of(row, actor), clocks.get(row.pk))
+def card_of(row: Proposal, actor: Actor, urgent: dict[int, ClockRun]) -> Card:
+    return Card(row.seen_by(actor), role_of(row, actor), urgent.get(row.pk))
 
 
 def proposals_of(actor: Actor, role: str) -> QuerySet[Proposal]:
@@ -124,12 +125,6 @@ def role_of(row: Proposal, actor: Actor) -> str:
     if row.is_asker(actor):
         return "asker"
     return "provider" if row.is_provider(actor) else "manager"
-
-
-def running(rows: Sequence[Proposal]) -> dict[int, ClockRun]:
-    """The most urgent running clock of each proposal."""
-    found = ClockRun.objects.filter(object_type="proposal", object_id__in=[row.pk for row in rows], stopped_at=None)
-    return {run.object_id: run for run in found.order_by("-due_at")}
 
 
 @dataclass(frozen=True, slots=True)

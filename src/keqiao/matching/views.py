@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keqiao.exchange.enums import DeclineReason, NeedState
 from keqiao.exchange.models import Achievement, Need
+from keqiao.kernel import clocks
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import NotAllowed, NotVisible
 from keqiao.kernel.visibility import Hidden, Seen
 from keqiao.matching import pasted, queries
-from keqiao.matching.board import ROLES, board, running, track
+from keqiao.matching.board import ROLES, board, track
 from keqiao.matching.comparing import comparison
 from keqiao.matching.enums import KeptState, Relevance
 from keqiao.matching.filters import FACET_LABELS, Filters
@@ -246,7 +247,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "proposal": seen,
         "turn": turn_of(row, request.user),
-        "clock": running([row]).get(row.pk),
+        "clock": clocks.running(row).first(),
         "project": getattr(row, "project", None),
         "workflow": PROPOSALS,
         "verbs": PROPOSALS.available(row, request.user),

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from keqiao.kernel import clocks
-from keqiao.kernel.models import ClockRun, Entry
+from keqiao.kernel.models import Entry
 from keqiao.kernel.visibility import Seen
 from keqiao.kernel.workflow import REGISTRY, Workflow
 from keqiao.observatory import counters
@@ -161,13 +161,3 @@ def count_now(node: str) -> dict[str, Any]:
 def clock_figures(name: str, node: str) -> dict[str, float | int | None]:
     """Median and p90 of the last year in working days."""
     return clocks.percentiles(name, node=node, since=timezone.now() - timedelta(days=365))
-
-
-def running_clocks(rows: Sequence[Any]) -> dict[int, ClockRun]:
-    """The most urgent running clock of each row of one kind, by row id, in one query."""
-    if not rows:
-        return {}
-    found = ClockRun.objects.filter(
-        object_type=rows[0]._meta.model_name, object_id__in=[row.pk for row in rows], stopped_at=None
-    ).order_by("-due_at")
-    return {run.object_id: run for run in found}

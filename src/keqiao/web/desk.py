@@ -10,14 +10,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange import triage
+from keqiao.kernel import clocks
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import OWNER, Level, Seen
 from keqiao.kernel.workflow import REGISTRY, Workflow
-from keqiao.observatory.queries import running_clocks
 from keqiao.parties.models import Person, standing_of
 from keqiao.parties.queries import verification_queue
-from keqiao.projects.queries import waiting_for
-from keqiao.projects.turn import next_step
+from keqiao.projects.queries import turns_of
+from keqiao.projects.workflow import PROJECT
 
 LOOKED_AT = 40
 LATE = datetime.max.replace(tzinfo=UTC)
@@ -100,9 +100,9 @@ def tasks_of(workflow: Workflow[Any], person: Person) -> Iterable[Task]:
         state__in=states, clearance_level__gte=int(Level.NDA)
     )
     rows = list(close.select_related(*SHOWN_WITH.get(workflow.name, ())).order_by("pk")[:LOOKED_AT])
-    clocks = running_clocks(rows)
+    urgent = clocks.most_urgent(rows)
     return [
-        Task(workflow, row.seen_by(person), " / ".join(labels), clocks.get(row.pk))
+        Task(workflow, row.seen_by(person), " / ".join(labels), urgent.get(row.pk))
         for row in rows
         if (labels := main_labels(workflow, row, person))
     ]
@@ -116,10 +116,9 @@ def main_labels(workflow: Workflow[Any], row: Any, person: Person) -> list[str]:
 
 def steps_of_projects(person: Person) -> list[Task]:
     """The projects whose next step is this person's, and that step."""
-    workflow = REGISTRY["projects"]
-    rows = list(workflow.model._default_manager.visible_to(person).filter(pk__in=waiting_for(person)).order_by("pk"))
-    clocks = running_clocks(rows)
-    return [Task(workflow, row.seen_by(person), next_step(row).text, clocks.get(row.pk)) for row in rows]
+    turns = turns_of(person)
+    urgent = clocks.most_urgent([row for row, _step in turns])
+    return [Task(PROJECT, row.seen_by(person), step.text, urgent.get(row.pk)) for row, step in turns]
 
 
 def queues(person: Person) -> Queues | None:
