@@ -100,6 +100,8 @@ class Asked:
 
     def explain(self, document: Document) -> tuple[Phrase, ...]:
         """What both sides share, most telling first; then phrases whose translation the document has."""
+        if not len(self.terms.ids):
+            return ()
         offered = Explained(document.title, document.text)
         shared = phrases(self._explained, offered, lambda runs: worths(runs, self.statistics))
         return tuple(shared + translations(self._foreign, offered, [phrase.text for phrase in shared]))
