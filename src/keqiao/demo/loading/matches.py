@@ -14,6 +14,7 @@ from keqiao.demo import records
 from keqiao.demo.loading.ledger import Ledger
 from keqiao.demo.loading.parties import Parties
 from keqiao.demo.loading.projects import load_projects
+from keqiao.demo.matches import STARTED
 from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import Achievement, Need, NonDisclosure
 from keqiao.matching.enums import ProposalState
@@ -61,10 +62,6 @@ def load_matches(world: Iterable[records.Match], loaded: Loaded) -> int:
     load_grades(given, proposals, loaded)
     load_projects([pair for pair in zip(given, proposals, strict=True) if pair[0].stage in STARTED], loaded.ledger)
     return len(given)
-
-
-STARTED = frozenset({"signing", "contract", "sampling", "accepting", "closed"})
-"""Stages of a match at which there is a project."""
 
 
 def tell_proposal(one: records.Match, row: Proposal, ledger: Ledger) -> NonDisclosure | None:
