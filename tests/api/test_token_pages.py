@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -21,19 +21,15 @@ from keqiao.kernel.journal import history
 from keqiao.kernel.models import Entry, Secret
 from keqiao.kernel.workflow import run
 from keqiao.parties.models import Person
+from tests.accounts import PASSWORD, SECRET, number, with_password
 from tests.personas import Personas
 
-PASSWORD = "a long pass phrase"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW = "/accounts/tokens/new/"
 
 
 @pytest.fixture
 def person(owner: Person) -> Person:
-    owner.set_password(PASSWORD)
-    owner.save()
-    owner.emailaddress_set.create(email=owner.email, verified=True, primary=True)  # type: ignore[attr-defined]
-    return owner
+    return with_password(owner)
 
 
 @pytest.fixture
@@ -47,8 +43,7 @@ def proven(client: Client, person: Person) -> Client:
 def second_factor(person: Person) -> str:
     """Give the person an authenticator app; the number that it shows now."""
     TOTP.activate(person, SECRET)
-    counter = list(yield_hotp_counters_from_time())[1]
-    return format_hotp_value(hotp_value(SECRET, counter))
+    return number()
 
 
 def text_on(response: Any) -> str:
@@ -148,11 +143,11 @@ def test_password_alone_is_no_proof_with_a_second_factor(client: Client, person:
 
 
 def test_second_factor_is_proof(client: Client, person: Person) -> None:
-    number = second_factor(person)
+    shown = second_factor(person)
     client.force_login(person)
     wrong = client.post("/accounts/2fa/reauthenticate/", {"code": "000000", "next": NEW})
     assert "验证码不对" in wrong.content.decode()
-    right = client.post("/accounts/2fa/reauthenticate/", {"code": number, "next": NEW})
+    right = client.post("/accounts/2fa/reauthenticate/", {"code": shown, "next": NEW})
     assert right["Location"] == NEW
     assert client.post(NEW, {"name": "同步", "days": "30"}).status_code == 200
 
@@ -234,8 +229,8 @@ def test_expired_token_is_told_to_its_person(owner: Person, sealed: Any) -> None
 def test_list_asks_the_same_number_of_questions(
     client: Client, owner: Person, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for number in range(count):
-        actions.issue(owner, name=f"第{number}个")
+    for place in range(count):
+        actions.issue(owner, name=f"第{place}个")
     client.force_login(owner)
     with django_assert_max_num_queries(8):
         assert client.get("/accounts/tokens/").content.decode().count("停用令牌：") == count

@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core import mail
 from django.test import Client
@@ -17,24 +17,14 @@ from django.test import Client
 from keqiao.parties.accounts import CHANGES, AccountAdapter
 from keqiao.parties.models import Person
 from keqiao.parties.second_factor import SIGNED_IN
+from tests.accounts import PASSWORD, SECRET, number, with_password
 
-PASSWORD = "a long pass phrase"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 ACTIVATE = "/accounts/2fa/totp/activate/"
-
-
-def number(secret: str = SECRET, step: int = 0) -> str:
-    """What the app shows now, or `step` half minutes from now."""
-    counter = list(yield_hotp_counters_from_time())[1] + step
-    return format_hotp_value(hotp_value(secret, counter))
 
 
 @pytest.fixture
 def person(owner: Person) -> Person:
-    owner.set_password(PASSWORD)
-    owner.save()
-    owner.emailaddress_set.create(email=owner.email, verified=True, primary=True)  # type: ignore[attr-defined]
-    return owner
+    return with_password(owner)
 
 
 def log_in(client: Client, person: Person) -> Any:
