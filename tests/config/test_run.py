@@ -74,5 +74,5 @@ def test_home_that_cannot_be_written_is_replaced(bare: Path, tmp_path: Path) -> 
 
 def test_names_no_registry() -> None:
     """Where packages come from is the machine's business: a mirror has to work as well."""
-    texts = [(ROOT / name).read_text() for name in ("run", ".ci/run", "requirements/bootstrap.txt")]
+    texts = [(ROOT / name).read_text() for name in ("run", ".ci/run", "requirements/bring_uv.py")]
     assert [word for text in texts for word in ("http://", "https://", "pypi", "npmjs") if word in text.lower()] == []
