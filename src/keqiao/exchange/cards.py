@@ -35,6 +35,7 @@ from keqiao.exchange.fields import (
 )
 from keqiao.exchange.models import Achievement, Listing, Need
 from keqiao.exchange.team import TeamField
+from keqiao.exchange.together import CardForm
 from keqiao.kernel.fields import MoneyField
 from keqiao.kernel.visibility import Level
 from keqiao.kernel.workflow import VerbForm
@@ -43,7 +44,7 @@ from keqiao.parties.models import Organisation, Person, standing_of
 SEALED = {"organisation": int(Level.NDA), "contact": int(Level.NDA)}
 
 
-class ListingForm(VerbForm):
+class ListingForm(CardForm):
     """What the cards of needs and achievements share."""
 
     field_groups: tuple[tuple[Any, tuple[str, ...]], ...] = ()
@@ -76,7 +77,7 @@ class ListingForm(VerbForm):
         self.fields["organisation"].queryset = Organisation.objects.filter(own)  # type: ignore[attr-defined]
 
     @classmethod
-    def initial_of(cls, row: Any) -> dict[str, Any]:
+    def content_of(cls, row: Any) -> dict[str, Any]:
         """The row's values, related records by id."""
         names = [name for name in cls.base_fields if hasattr(row, name)]
         values = {name: getattr(row, name) for name in names if name != "organisation"}
@@ -114,6 +115,7 @@ OWN_LABELS = {"budget_maximum": _("预算"), "team": _("团队成员")}
 class NeedForm(ListingForm):
     """The need card."""
 
+    together = (("budget_minimum", "budget_maximum"), ("deadline", "deadline_zone"))
     asked = ("title", "problem", "targets", "fields")
     field_groups = (
         (_("要解决什么"), ("kind", "title", "problem", "current_state", "targets")),
@@ -155,9 +157,9 @@ class NeedForm(ListingForm):
         return self.cleaned_data["deadline_zone"] or "Asia/Shanghai"
 
     @classmethod
-    def initial_of(cls, row: Any) -> dict[str, Any]:
+    def content_of(cls, row: Any) -> dict[str, Any]:
         """The deadline as the clock on the wall of its own time zone says it."""
-        values = super().initial_of(row)
+        values = super().content_of(row)
         if isinstance(row.deadline, datetime):
             there = row.deadline.astimezone(ZoneInfo(row.deadline_zone))
             values["deadline"] = there.strftime("%Y-%m-%dT%H:%M")
@@ -178,6 +180,8 @@ class NeedForm(ListingForm):
 
 class MaturityForm(VerbForm):
     """A readiness level: never a bare number, always with evidence, who assessed it and when."""
+
+    together = (("maturity", "maturity_evidence", "maturity_assessor", "maturity_date"),)
 
     maturity = forms.TypedChoiceField(
         label=_("技术就绪度"),
@@ -256,16 +260,17 @@ class AchievementForm(MaturityForm, ListingForm):
     levels = levels_of(Achievement)
 
     @classmethod
-    def initial_of(cls, row: Any) -> dict[str, Any]:
-        return super().initial_of(row) | {"team": TeamField.lines_of(row)}
+    def content_of(cls, row: Any) -> dict[str, Any]:
+        return super().content_of(row) | {"team": TeamField.lines_of(row)}
 
     def clean_team(self) -> Any:
         return TeamField.people_of(self.cleaned_data["team"], self.actor, self.row)
 
 
-class SolutionForm(VerbForm):
+class SolutionForm(CardForm):
     """An answer to a need: how, with what evidence, how mature, at about what price, by whom."""
 
+    together = (("maturity", "maturity_evidence"),)
     need = forms.ModelChoiceField(
         label=_("需求"),
         queryset=Need.objects.none(),
@@ -319,8 +324,8 @@ class SolutionForm(VerbForm):
         return Need.objects.visible_to(self.actor).filter(state=NeedState.OPEN)
 
     @classmethod
-    def initial_of(cls, row: Any) -> dict[str, Any]:
-        values = {name: getattr(row, name) for name in cls.base_fields}
+    def content_of(cls, row: Any) -> dict[str, Any]:
+        values = {name: getattr(row, name) for name in cls.base_fields if name != "version"}
         related = {"need": row.need_id, "organisation": row.organisation_id, "achievement": row.achievement_id}
         return values | related
 

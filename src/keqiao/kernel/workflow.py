@@ -77,6 +77,9 @@ class Verb:
 class VerbForm(forms.Form):
     """What a verb asks for. Knows the row it is about and the person who fills it in."""
 
+    together: tuple[tuple[str, ...], ...] = ()
+    """Fields that are right or wrong only together: a form saved in part takes all of them or none."""
+
     def __init__(self, *args: Any, row: Any = None, actor: Any = None, **kwargs: Any) -> None:
         self.row, self.actor = row, actor
         super().__init__(*args, **kwargs)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keqiao.kernel import workflow as kernel
-from keqiao.kernel.access import Invalid, NotAllowed, NotVisible
+from keqiao.kernel.access import Invalid, NotAllowed, NotNow, NotVisible
 from keqiao.kernel.visibility import Visible
+from keqiao.web import autosave
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,6 +70,8 @@ def fetch(workflow: kernel.Workflow[Any], pk: int | None, actor: Any) -> Any:
 
 def run_and_answer(request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str) -> HttpResponse:
     """Run the verb; then go to the row, or show the form again with what has to be mended."""
+    if request.headers.get(autosave.HEADER):
+        return autosave.answer(request, workflow, fetch(workflow, pk, request.user), name)
     try:
         entry = kernel.run(
             workflow,
@@ -79,12 +82,8 @@ def run_and_answer(request: HttpRequest, workflow: kernel.Workflow[Any], pk: int
             files=request.FILES,
             key=request.POST.get("key", ""),
         )
-    except Invalid as refusal:
+    except (Invalid, NotNow) as refusal:
         return show_again(request, workflow, pk, name, refusal)
-    if request.headers.get("X-Autosave"):
-        response = HttpResponse(status=204)
-        response.headers["X-Saved-Id"] = str(entry.object_id)
-        return response
     step = workflow.verb(name)
     messages.success(request, str(step.notice or _("已完成：%(verb)s") % {"verb": step.label}))
     row = workflow.model._default_manager.get(pk=entry.object_id)
@@ -98,13 +97,20 @@ def own_address(request: HttpRequest) -> str:
 
 
 def show_again(
-    request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str, refusal: Invalid
+    request: HttpRequest, workflow: kernel.Workflow[Any], pk: int | None, name: str, refusal: Invalid | NotNow
 ) -> HttpResponse:
-    """The form with what was typed and the problems by field; nothing is lost."""
+    """The form with what was typed and the problems by field; nothing is lost.
+
+    When the row has moved on meanwhile, what was typed is shown all the same, to be taken elsewhere; where nothing was
+    typed, the refusal is all there is to say.
+    """
     row = fetch(workflow, pk, request.user)
-    step = workflow.step(row, name, request.user)
+    moved_on = isinstance(refusal, NotNow)
+    step = workflow.verb(name) if moved_on else workflow.step(row, name, request.user)
+    if moved_on and step.form is None:
+        raise refusal
     form = step.form(request.POST, request.FILES, row=row, actor=request.user) if step.form else None
-    return show(request, workflow, row, step, form, status=422, refusal=refusal)
+    return show(request, workflow, row, step, form, status=refusal.status, refusal=refusal)
 
 
 def show(
@@ -115,7 +121,7 @@ def show(
     form: kernel.VerbForm | None,
     *,
     status: int,
-    refusal: Invalid | None = None,
+    refusal: Invalid | NotNow | None = None,
 ) -> HttpResponse:
     """Render the room's own template for the verb, else the general one."""
     room = workflow.model._meta.app_label

@@ -16,13 +16,14 @@ export const autosave = () => ({
   state: "",
   timer: 0,
   saving: null,
+  busy: false,
   init() {
     this.words = this.$el.dataset;
     this.form = this.$el.closest("form") ?? this.$el;
     this.url = this.words.saveUrl;
     this.form.addEventListener("input", () => this.soon());
     this.form.addEventListener("change", () => this.soon());
-    this.form.addEventListener("submit", () => clearTimeout(this.timer));
+    this.form.addEventListener("submit", (event) => this.submitted(event));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.flush();
     });
@@ -32,6 +33,13 @@ export const autosave = () => ({
     this.timer = setTimeout(() => this.save(), PAUSE);
     this.state = this.words.unsaved;
   },
+  // Sent while a save is under way, the form would make a second draft, or be told that somebody else had saved.
+  submitted(event) {
+    clearTimeout(this.timer);
+    if (!this.busy) return;
+    event.preventDefault();
+    this.saving.then(() => this.form.requestSubmit(event.submitter));
+  },
   flush() {
     if (!this.timer) return;
     clearTimeout(this.timer);
@@ -40,14 +48,17 @@ export const autosave = () => ({
   async save() {
     this.timer = 0;
     await this.saving; // the first save of a new row brings its address; the second must not make another row
+    this.busy = true;
     this.saving = this.send();
     await this.saving;
+    this.busy = false;
   },
   async send() {
     const headers = { "X-Autosave": "1" };
     try {
       const answer = await fetch(this.url, { method: "POST", body: withoutFiles(this.form), headers, keepalive: true });
-      this.state = answer.status === 204 ? this.saved(answer) : this.words.refused;
+      const said = answer.headers.get("content-type")?.startsWith("text/plain") ? await answer.text() : "";
+      this.state = answer.ok && !answer.redirected ? `${this.saved(answer)} ${said}` : said || this.words.refused;
     } catch {
       this.state = this.words.offline;
     }
@@ -59,6 +70,8 @@ export const autosave = () => ({
       this.form.action = this.url;
       history.replaceState(null, "", this.url);
     }
+    const version = this.form.elements.version;
+    if (version) version.value = answer.headers.get("X-Saved-Version");
     return `${this.words.saved} ${clock()}`;
   },
 });
