@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.db import IntegrityError
+from psycopg.errors import UniqueViolation
 
 from keqiao.config.session import needs_database
 from keqiao.exchange import importing
@@ -46,22 +48,32 @@ def run(kind: str, file: Path, own: tuple[str, ...], **wishes: Any) -> None:
         table = importing.read(file.read_bytes(), file.name)
     except importing.Unreadable as trouble:
         raise click.ClickException(str(trouble)) from None
-    owner = person(wishes["owner"])
+    with importing.alone():
+        made, ids = check_and_write(table, kind, own, file.name, wishes)
+    report(made, ids, time.perf_counter() - started, sheet=table.sheet, **wishes)
+
+
+def check_and_write(
+    table: importing.Table, kind: str, own: tuple[str, ...], name: str, wishes: dict[str, Any]
+) -> tuple[importing.Plan, list[int]]:
+    """The plan, and the ids of what was written: none with problems or in a dry run."""
     with bar("checking", len(table.rows)) as progress:
         made = importing.plan(
             table,
             kind,
-            owner=owner,
+            owner=person(wishes["owner"]),
             own=dict(pair(text) for text in own),
             node=wishes["node"],
             publish=wishes["publish"],
             progress=progress.update,
         )
-    ids: list[int] = []
-    if made.is_good and not wishes["dry_run"]:
+    if not made.is_good or wishes["dry_run"]:
+        return made, []
+    try:
         with bar("writing", len(made.rows)) as progress:
-            ids = importing.write(made, file=file.name, progress=progress.update)
-    report(made, ids, time.perf_counter() - started, **wishes)
+            return made, importing.write(made, file=name, progress=progress.update)
+    except (IntegrityError, UniqueViolation) as trouble:
+        raise click.ClickException(f"somebody registered the same meanwhile; nothing was written ({trouble})") from None
 
 
 def bar(label: str, length: int) -> Any:
@@ -90,11 +102,13 @@ def person(email: str | None) -> Person:
     return held
 
 
-def report(made: importing.Plan, ids: list[int], seconds: float, **wishes: Any) -> None:
+def report(made: importing.Plan, ids: list[int], seconds: float, *, sheet: str = "", **wishes: Any) -> None:
     """The result in words or as JSON."""
     if wishes["as_json"]:
         click.echo(json.dumps(summary(made, ids, seconds), ensure_ascii=False))
     else:
+        if sheet:
+            click.echo(f"  sheet: {sheet}", err=True)
         for column, field in made.columns.items():
             click.echo(f"  {column} → {field}", err=True)
         if made.unused:

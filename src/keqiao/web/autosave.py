@@ -22,22 +22,26 @@ def answer(request: HttpRequest, workflow: kernel.Workflow[Any], row: Any, name:
     try:
         return saved(workflow, kernel.run(workflow, pk, name, actor=request.user, data=request.POST), name)
     except Invalid as refusal:
-        if WHOLE in refusal.errors or workflow.verb(name).form is None:
+        asks = workflow.verb(name).form
+        if asks is None or WHOLE in refusal.errors:
             return plainly(refusal, " ".join(refusal.errors.get(WHOLE, [])))
-        return save_the_rest(request, workflow, row, name, set(refusal.errors))
+        return save_the_rest(request, workflow, row, name, asks, set(refusal.errors))
     except NotNow as refusal:
         return plainly(refusal)
 
 
 def save_the_rest(
-    request: HttpRequest, workflow: kernel.Workflow[Any], row: Any, name: str, wrong: set[str]
+    request: HttpRequest,
+    workflow: kernel.Workflow[Any],
+    row: Any,
+    name: str,
+    asks: type[kernel.VerbForm],
+    wrong: set[str],
 ) -> HttpResponse:
     """Save without the fields that are wrong and those that go with them: these stay as they were saved last."""
-    step = workflow.step(row, name, request.user)
-    assert step.form is not None
-    form = step.form(request.POST, row=row, actor=request.user)
-    left = wrong.union(*(group for group in step.form.together if wrong & set(group)))
-    before = plain(step.form.initial_of(row)) if row is not None else {}
+    form = asks(request.POST, row=row, actor=request.user)
+    left = wrong.union(*(group for group in asks.together if wrong & set(group)))
+    before = plain(asks.initial_of(row)) if row is not None else {}
     typed = {key: field.widget.value_from_datadict(request.POST, {}, key) for key, field in form.fields.items()}
     data = {key: value for key, value in (typed | {key: before.get(key) for key in left}).items() if value is not None}
     try:

@@ -2,11 +2,12 @@
 
 from keqiao.exchange.fields.figures import FiguresField, as_target, from_line
 from keqiao.exchange.fields.levels import LevelsField
-from keqiao.exchange.fields.moments import ZONES, DeadlineField, in_zone
+from keqiao.exchange.fields.moments import DATE, ZONES, DeadlineField, in_zone
 from keqiao.exchange.fields.places import FieldCodesField, RegionField
 from keqiao.exchange.fields.text import LineField, TextField, tidy
 
 __all__ = [
+    "DATE",
     "ZONES",
     "DeadlineField",
     "FieldCodesField",

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -15,10 +16,10 @@ from django.utils.translation import gettext as _
 from keqiao.engine.text import language
 from keqiao.exchange.cards import MATURITY_NEEDS, AchievementForm, NeedForm
 from keqiao.exchange.enums import CooperationMode, IntellectualProperty, NeedKind
-from keqiao.exchange.fields import in_zone
+from keqiao.exchange.fields import DATE, in_zone
 from keqiao.exchange.importing.columns import BY_KIND, mapping, unit_in
 from keqiao.exchange.importing.parties import PARTY_FIELDS, Register
-from keqiao.exchange.importing.reading import Table
+from keqiao.exchange.importing.table import Broken, Table
 from keqiao.parties.models import Node, Organisation, Person, standing_of
 
 MOST_PROBLEMS = 10_000
@@ -75,6 +76,7 @@ def plan(
     made = Plan(kind, owner, columns, [c for c in table.columns if c not in columns], publish, node)
     made.problems += problems_of_columns(table, kind, columns, own or {})
     made.problems += problems_of_owner(made)
+    made.problems += [RowProblem(line, "", words) for line, words in table.problems]
     if not made.problems:
         check_rows(made, table.rows, progress)
     return made
@@ -90,11 +92,23 @@ def problems_of_columns(
         if name not in BY_KIND[kind]:
             allowed = ", ".join(BY_KIND[kind])
             yield RowProblem(1, column, _("没有“%(name)s”这个字段。可以是：%(all)s") % {"name": name, "all": allowed})
+    yield from twins(table, columns)
     for name in NEEDED[kind][:1]:
         if name not in columns.values():
             there = "、".join(table.columns)
             words = _("没有找到“%(name)s”一列。请用 --map 列名=%(name)s 指定。现有：%(there)s")
             yield RowProblem(1, "", words % {"name": name, "there": there})
+
+
+def twins(table: Table, columns: dict[str, str]) -> Iterable[RowProblem]:
+    """A second column of the same name, with other things in it, that nobody said which of the two to take of."""
+    for column in table.columns:
+        name, numbered, _rest = column.rpartition(" (")
+        if not numbered or name not in columns or column in columns:
+            continue
+        if any(row.get(column) not in (None, "", row.get(name)) for _line, row in table.rows):
+            words = _("有两列都叫“%(name)s”，内容不同。请删去一列或改名，或用 --map 指定用哪一列。")
+            yield RowProblem(1, column, words % {"name": name})
 
 
 def problems_of_owner(made: Plan) -> Iterable[RowProblem]:
@@ -143,7 +157,7 @@ class Cleaner:
             if name == "id" or given in (None, "", []):
                 continue
             try:
-                cleaned[name] = self.value(name, with_unit(given, column, name))
+                cleaned[name] = self.value(name, as_written(given, column, name))
             except ValidationError as error:
                 problems += [RowProblem(line, column, message) for message in error.messages]
         if not problems:
@@ -219,6 +233,33 @@ def in_own_language(cleaned: dict[str, Any], text: str) -> None:
         cleaned["source_language"] = "en"
         for name in ("title", text):
             cleaned[f"{name}_en"] = cleaned.pop(name, "")
+
+
+def as_written(given: Any, column: str, name: str) -> Any:
+    """The value as a person would have typed it into the form."""
+    if isinstance(given, Broken):
+        words = (
+            _("单元格里是错误值（%(value)s）。请在表格里改正。")
+            if given != "="
+            else _("单元格里是还没有算出结果的公式。请在表格软件里打开、保存一次，或改成数值。")
+        )
+        raise ValidationError(words % {"value": given})
+    return as_date(given) if name in DATES else with_unit(given, column, name)
+
+
+DATES = ("deadline", "maturity_date")
+SERIAL = re.compile(r"[34567]\d{4}")
+"""Days since the end of 1899: what a date looks like in a cell that is not told to show one (years 1982 to 2119)."""
+
+
+def as_date(given: Any) -> Any:
+    """A day in ISO form: from a serial number, from `20270331`, from `2027/3/31`; anything else as it is."""
+    text = unicodedata.normalize("NFKC", str(given)).strip()
+    if SERIAL.fullmatch(text):
+        return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
+    if match := re.fullmatch(r"(20\d\d)(\d\d)(\d\d)", text) or DATE.fullmatch(text):
+        return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    return given
 
 
 def with_unit(given: Any, column: str, name: str) -> Any:

@@ -1,37 +1,25 @@
-"""Tables from bytes: csv in UTF-8, UTF-16 or GB18030, spreadsheets with merged cells, JSON lines."""
+"""Tables from bytes: csv in UTF-8, UTF-16 or GB18030, JSON lines; spreadsheets are opened by `workbook`."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
-import python_calamine as calamine
 from django.utils.translation import gettext as _
 
 from keqiao.exchange.importing.columns import known
+from keqiao.exchange.importing.table import HEADER_WITHIN, Row, Table, Unreadable, of_lines
+from keqiao.exchange.importing.workbook import of_spreadsheet
 
 LARGEST = 200 * 2**20
-HEADER_WITHIN = 10
 csv.field_size_limit(2**24)
-
-Row = tuple[int, dict[str, Any]]
-
-
-class Unreadable(Exception):
-    """The file cannot be read as a table; the message says why and what to do."""
-
-
-@dataclass(slots=True)
-class Table:
-    """The columns of a file and its rows: line number as the person sees it, and values by column."""
-
-    columns: list[str]
-    rows: list[Row] = field(default_factory=list)
+MARKS = ",;\t，"
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+"""No table is written in these: where they come out, the text was in another encoding."""
 
 
 def read(content: bytes, name: str = "") -> Table:
@@ -49,121 +37,127 @@ def read(content: bytes, name: str = "") -> Table:
     if name.lower().endswith((".xlsx", ".xls", ".ods")):
         raise Unreadable(_("文件内容不是电子表格，可能被改过扩展名。请在表格软件里另存为 xlsx 或 csv。"))
     text = decoded(content)
-    return of_json_lines(text) if text.lstrip()[:1] == "{" else of_csv(text)
+    if text.lstrip()[:1] == "[" and (objects := listed(text)) is not None:
+        return of_objects(objects)
+    return of_objects(list(lines_of(text))) if text.lstrip()[:1] == "{" else of_csv(text)
 
 
 def decoded(content: bytes) -> str:
-    """The text, by its byte order mark, else UTF-8, else GB18030."""
-    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if utf_16 else ["utf-8-sig", "gb18030"]
+    """The text, by its byte order mark, else UTF-8, else GB18030; UTF-16 without a mark where there are zero bytes."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-16-le", "utf-16-be"] if b"\x00" in content else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
+        if is_text(text, encoding):
             return text
-    raise Unreadable(_("文件不是文本表格，也不是电子表格。可以导入：csv（UTF-8 或 GB18030）、xlsx、jsonl。"))
+    raise Unreadable(
+        _(
+            "文件不是文本表格，也不是电子表格，或者用了别的编码（例如 Big5）。可以导入：csv（UTF-8 或 GB18030）、xlsx、jsonl。"
+        )
+    )
+
+
+def is_text(text: str, encoding: str) -> bool:
+    """Whether what came out can be what somebody wrote."""
+    if "\x00" in text or (encoding == "gb18030" and PRIVATE.search(text)):
+        return False
+    guessed = encoding in {"utf-16-le", "utf-16-be"}
+    return not guessed or ("\n" in text and "".join(text[:10_000].split()).isprintable())
 
 
 # ---- csv --------------------------------------------------------------------------------------------------------
 
 
 def of_csv(text: str) -> Table:
-    """Comma, semicolon or tab, whichever the first line has most of."""
-    head = text.partition("\n")[0]
-    mark = max(",;\t，", key=head.count)
+    """Parted by comma, semicolon or tab: by what makes column names of the first lines."""
+    mark = mark_of(text)
     if mark == "，":
+        head = text.partition("\n")[0]
         text, mark = text.replace("，", ",", head.count("，")), ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    try:
-        lines = [(reader.line_num, cells) for cells in reader]
-    except csv.Error as error:
-        raise Unreadable(_("csv 第 %(line)d 行读不懂：%(error)s") % {"line": reader.line_num, "error": error}) from None
-    return of_lines(lines)
+    table = of_lines(list(records(text, mark)))
+    for line, values in table.rows:
+        if any(str(cell).strip() for cell in values.pop(None, ())):
+            words = _("这一行的格数比表头多，后面的内容会错位。内容里有分隔符“%(mark)s”时，请用英文双引号括起来。")
+            table.problems.append((line, words % {"mark": mark}))
+    return table
 
 
-def of_lines(lines: list[tuple[int, list[Any]]]) -> Table:
-    """Lines of cells with a heading somewhere near the top; empty lines are passed over."""
-    filled = [(number, cells) for number, cells in lines if any(str(cell).strip() for cell in cells)]
-    if not filled:
+def mark_of(text: str) -> str:
+    """What parts the cells: the sign that gives most known column names, else the most frequent of the first line."""
+    head = [line for line in text[:100_000].splitlines() if line.strip()][:HEADER_WITHIN]
+    if not head:
         raise Unreadable(_("文件里没有内容。"))
-    at = heading_at([cells for _number, cells in filled[:HEADER_WITHIN]])
-    columns = unique([" ".join(str(cell).split()) for cell in filled[at][1]])
-    rows = [(number, dict(zip(columns, cells, strict=False))) for number, cells in filled[at + 1 :]]
-    return Table([column for column in columns if column], rows)
+    names = {mark: max(sum(known(cell.strip('"')) for cell in line.split(mark)) for line in head) for mark in MARKS}
+    return max(MARKS, key=lambda mark: (names[mark], head[0].count(mark)))
 
 
-def heading_at(lines: list[list[Any]]) -> int:
-    """The line with most known column names; the first when none has any."""
-    scores = [sum(known(str(cell)) for cell in cells) for cells in lines]
-    return scores.index(max(scores))
-
-
-def unique(names: list[str]) -> list[str]:
-    """Column names, a second one of the same name numbered."""
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 or not name else f"{name} ({seen[name]})")
-    return result
-
-
-# ---- spreadsheets -----------------------------------------------------------------------------------------------
-
-
-def of_spreadsheet(content: bytes) -> Table:
-    """The first sheet that has anything; a merged cell's value counts for every cell it covers."""
+def records(text: str, mark: str) -> Iterator[tuple[int, list[Any]]]:
+    """The records, each with the line on which it begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    begins = 1
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            cells = sheet.to_python(skip_empty_area=False)
-            if any(any(cell != "" for cell in line) for line in cells):
-                return of_lines(list(enumerate(spread(cells, sheet.merged_cell_ranges or []), start=1)))
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable(_("电子表格打不开，可能已损坏或有密码：%(error)s") % {"error": error}) from None
-    raise Unreadable(_("电子表格里没有内容。"))
-
-
-def spread(cells: list[list[Any]], merged: list[Any]) -> list[list[Any]]:
-    """Plain values, merged ones in every cell of their range."""
-    plain = [[value_of(cell) for cell in line] for line in cells]
-    for (top, left), (bottom, right) in merged:
-        for row in range(top, min(bottom, len(plain) - 1) + 1):
-            for column in range(left, min(right, len(plain[row]) - 1) + 1):
-                plain[row][column] = plain[top][left]
-    return plain
-
-
-def value_of(cell: Any) -> Any:
-    """A cell as people read it: whole numbers without a point, dates in ISO form."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ", "minutes") if (cell.hour, cell.minute) != (0, 0) else cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+        for cells in reader:
+            yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error:
+        words = _(
+            "第 %(line)d 行的英文双引号没有成对，或者引号后面还有文字。"
+            '请补上引号；内容里的引号要写两遍，例如 "5"" 屏"。'
+        )
+        raise Unreadable(words % {"line": begins}) from None
 
 
 # ---- JSON lines -------------------------------------------------------------------------------------------------
 
 
-def of_json_lines(text: str) -> Table:
-    """One object a line (BEIR's `_id`, `title`, `text` too)."""
-    rows = list(objects(text))
+def of_objects(rows: list[Row]) -> Table:
+    """One object a row (BEIR's `_id`, `title`, `text` too)."""
     columns = list(dict.fromkeys(name for _number, values in rows for name in values))
     return Table(columns, rows)
 
 
-def objects(text: str) -> Iterator[Row]:
+def lines_of(text: str) -> Iterator[Row]:
+    """One object a line."""
     for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line)
-        except ValueError:
-            raise Unreadable(_("第 %(line)d 行不是 JSON。每行应是一个对象。") % {"line": number}) from None
-        if not isinstance(values, dict):
-            raise Unreadable(_("第 %(line)d 行不是 JSON 对象。") % {"line": number})
-        yield number, values
+        if line.strip():
+            yield number, object_of(line, number)
+
+
+def object_of(line: str, number: int) -> dict[str, Any]:
+    try:
+        values = json.loads(line, object_pairs_hook=once)
+    except Twice as name:
+        raise Unreadable(_("第 %(line)d 行的“%(name)s”写了两次。") % {"line": number, "name": name}) from None
+    except (ValueError, RecursionError):
+        raise Unreadable(_("第 %(line)d 行不是 JSON。每行应是一个对象。") % {"line": number}) from None
+    if not isinstance(values, dict):
+        raise Unreadable(_("第 %(line)d 行不是 JSON 对象。") % {"line": number})
+    return values
+
+
+class Twice(Exception):
+    """A name stands twice in an object; which of the two is meant cannot be told."""
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise Twice(name)
+        values[name] = value
+    return values
+
+
+def listed(text: str) -> list[Row] | None:
+    """The objects of a list in brackets, numbered from one; None when the file is no such list."""
+    try:
+        items = json.loads(text, object_pairs_hook=once)
+    except (ValueError, RecursionError, Twice):
+        return None
+    good = isinstance(items, list) and all(isinstance(item, dict) for item in items)
+    return list(enumerate(items, start=1)) if good and items else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,23 @@ from keqiao.parties.models import Node, Organisation, standing_of
 BATCH = 1_000
 MODELS: dict[str, Any] = {"needs": Need, "achievements": Achievement, "parties": Organisation}
 Progress = Callable[[int], None]
+
+
+IMPORT_LOCK = 0x6B71_0001
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One import at a time: what one has checked, another must not change before it is written.
+
+    The lock is the connection's: whoever is killed lets go of it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [IMPORT_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])
 
 
 def write(made: Plan, *, file: str = "", progress: Progress = lambda _done: None) -> list[int]:
