@@ -57,7 +57,8 @@ def decoded(content: bytes) -> str:
             return text
     raise Unreadable(
         _(
-            "文件不是文本表格，也不是电子表格，或者用了别的编码（例如 Big5）。可以导入：csv（UTF-8 或 GB18030）、xlsx、jsonl。"
+            "文件不是文本表格，也不是电子表格，或者用了别的编码（例如 Big5）。"
+            "可以导入：csv（UTF-8 或 GB18030）、xlsx、jsonl。"
         )
     )
 
