@@ -353,7 +353,7 @@ def test_the_message_is_in_the_readers_language(
     version = version_on(client.get(path))
     browse(second_admin).post(path, posted(NEED_CARD) | {"title": "同事的标题"})
     page = text_of(client.post(path, posted(NEED_CARD) | {"version": version}))
-    assert "同事小周 saved at " in page
+    assert '<span lang="zh-Hans">同事小周</span> saved at ' in page
     assert "What differs: Title." in page
 
 
