@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from keqiao.exchange.models import Need
+from keqiao.exchange.models import Need, TeamMember
 from keqiao.kernel.models import Entry
 from keqiao.parties.models import Organisation, Person
 from tests.api.conftest import Call
 from tests.personas import Personas
+from tests.stages import published_achievement
 
 
 @pytest.fixture
@@ -157,3 +158,33 @@ def test_a_list_asks_the_same_number_of_questions(
 def test_messages_follow_the_caller_s_language(call: Call, open_need: Need) -> None:
     answer = Client().get("/api/v1/needs?state=sleeping", headers={"Accept-Language": "en"})
     assert answer.json()["detail"].isascii()
+
+
+def test_sharing_asks_for_codes_of_nodes(call: Call, open_need: Need, owner: Person, other_operator: Person) -> None:
+    wrong = call(owner, "POST", f"/needs/{open_need.pk}/share", {"nodes": ["atlantis"], "consent": True})
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (422, ["nodes"])
+    assert Need.objects.get().shared_with == []
+    shared = call(owner, "POST", f"/needs/{open_need.pk}/share", {"nodes": ["yichang"], "consent": True})
+    assert shared.json()["row"]["fields"]["shared_with"] == ["yichang"]
+    assert call(other_operator, "GET", f"/needs/{open_need.pk}").json()["hidden"] == {}
+
+
+def test_a_team_is_shown_by_id_and_name(call: Call, professor: Person, competitor: Person) -> None:
+    achievement = published_achievement(professor)
+    TeamMember.objects.create(achievement=achievement, person=professor, role="负责人")
+    fields = call(competitor, "GET", f"/achievements/{achievement.pk}").json()["fields"]
+    assert fields["team"] == [{"id": professor.pk, "name": "沈教授"}]
+    assert fields["node"] == {"id": "wuhan", "name": "武汉节点"}
+    assert call(None, "GET", f"/achievements/{achievement.pk}").json()["hidden"]["team"] == "registered"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_achievements_with_teams_are_listed_with_the_same_number_of_questions(
+    client: Client, professor: Person, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(count):
+        row = published_achievement(professor, title=f"成果{number}", levels={"team": 0})
+        TeamMember.objects.create(achievement=row, person=professor)
+    with django_assert_num_queries(2):
+        items = client.get("/api/v1/achievements").json()["items"]
+    assert [len(item["fields"]["team"]) for item in items] == [1] * count

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from typing import Any
 
-from keqiao.exchange.models import Need
+import pytest
+from django.db import models
+from django.utils import timezone
+
+from keqiao.exchange.models import Need, TeamMember
 from keqiao.kernel.access import NotVisible
-from keqiao.kernel.visibility import Hidden, Level
-from keqiao.parties.models import Organisation, Person
+from keqiao.kernel.visibility import ALWAYS_OPEN, Hidden, Level, Seen
+from keqiao.kernel.workflow import REGISTRY
+from keqiao.matching.models import Grade, Shortlisted
+from keqiao.parties.models import Organisation, Person, Post
 from tests.personas import Personas
+from tests.stages import Steps, open_need, propose, published_achievement
 
 
 @pytest.fixture
@@ -94,3 +102,66 @@ def test_levels_that_the_owner_may_not_choose_stay_declared(need: Need, competit
     need.staff_note = "内部"
     need.save()
     assert isinstance(need.seen_by(competitor).staff_note, Hidden)
+
+
+def test_several_related_records_come_out_seen(professor: Person, competitor: Person, personas: Personas) -> None:
+    achievement = published_achievement(professor)
+    TeamMember.objects.create(achievement=achievement, person=professor, role="负责人")
+    (member,) = achievement.seen_by(competitor).team
+    assert (type(member), str(member)) == (Seen, "沈教授")
+    assert isinstance(member.email, Hidden)
+    assert achievement.seen_by(competitor).values()["team"][0].pk == professor.pk
+    assert isinstance(achievement.seen_by(personas["stranger"]).team, Hidden)
+
+
+def test_a_node_says_its_name_and_leads_nowhere(need: Need, owner: Person) -> None:
+    node = need.seen_by(owner).node
+    assert (node.pk, node.name, node.name_en, str(node)) == ("wuhan", "武汉节点", "Wuhan node", "武汉节点")
+    for name in ("parent", "children", "organisations", "posts", "objects", "save"):
+        with pytest.raises(AttributeError, match="not declared as visible"):
+            getattr(node, name)
+
+
+def test_a_record_that_does_not_say_what_may_be_seen_does_not_come_out(
+    need: Need, owner: Person, operator: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Need.field_levels, "raw", Level.PUBLIC)
+    monkeypatch.setattr(Need, "raw", property(lambda _row: Post.objects.get()), raising=False)
+    with pytest.raises(TypeError, match="Post does not say what of it may be seen"):
+        _ = need.seen_by(owner).raw
+    with pytest.raises(TypeError):
+        need.seen_by(owner).values()
+
+
+def leads_to(value: Any, path: str) -> Iterator[str]:
+    """The ways from something seen to a row, a manager or a query of the database."""
+    if isinstance(value, models.Model | models.Manager | models.QuerySet):
+        yield path
+    elif isinstance(value, Seen):
+        row = object.__getattribute__(value, "_row")
+        for name in (*row.field_levels, *row.open_attributes, *ALWAYS_OPEN):
+            if path.count(".") < 3:
+                yield from leads_to(getattr(value, name, None), f"{path}.{name}")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leads_to(inner, f"{path}[{name}]")
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from leads_to(inner, f"{path}[]")
+
+
+def test_no_way_leads_from_what_is_seen_to_a_row(owner: Person, professor: Person, manager: Person) -> None:
+    """Every kind of record that a match carried to its result leaves, as each of its people sees it."""
+    need, achievement = open_need(owner, manager), published_achievement(professor)
+    TeamMember.objects.create(achievement=achievement, person=professor)
+    Grade.objects.create(need=need, achievement=achievement, by=manager, grade=3, graded_at=timezone.now())
+    Shortlisted.objects.create(person=owner, achievement=achievement)
+    steps = Steps(owner, professor, manager)
+    steps.accepted(steps.opened(propose(need, achievement, manager)))
+    found = set()
+    for person in (owner, professor, manager):
+        for table in REGISTRY.values():
+            for row in table.model._default_manager.visible_to(person):
+                found.add(table.name)
+                assert list(leads_to(row.seen_by(person), table.name)) == []
+    assert found == set(REGISTRY) - {"solutions", "matches", "saved-searches", "tokens", "incomes"}

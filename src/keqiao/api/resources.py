@@ -152,7 +152,8 @@ def related(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Fetch with each row the records it points to, so that a list asks once."""
     model = rows.model
     names = [f.name for f in model._meta.concrete_fields if f.is_relation and f.name in model.field_levels]
-    return rows.select_related(*names) if names else rows
+    many = [f.name for f in model._meta.many_to_many if f.name in model.field_levels]
+    return (rows.select_related(*names) if names else rows).prefetch_related(*many)
 
 
 def page(workflow: Workflow[Any], rows: QuerySet[Any], actor: Any, cursor: str, limit: int) -> Page:
@@ -209,13 +210,9 @@ def required(verb: Verb) -> list[str]:
 
 
 def outward(value: Any) -> Any:
-    """A value as JSON says it; a related record by id and name."""
+    """A value as JSON says it; related records by id and name."""
     if isinstance(value, Seen):
         return {"id": value.pk, "name": str(value)}
-    if hasattr(value, "all"):
-        return [
-            outward(item.seen_by_public() if hasattr(item, "seen_by_public") else str(item)) for item in value.all()
-        ]
-    if hasattr(value, "_meta"):
-        return {"id": value.pk, "name": str(value)}
+    if isinstance(value, tuple):
+        return [outward(one) for one in value]
     return plain(value)

@@ -131,7 +131,7 @@ def team(members: Any) -> Cell:
     """The names of a team."""
     if isinstance(members, Hidden):
         return cell(members)
-    return Cell(_("、").join(called(person.at(Level.REGISTERED)) for person in members.all()))
+    return Cell(_("、").join(called(person) for person in members))
 
 
 def cell(value: Any) -> Cell:

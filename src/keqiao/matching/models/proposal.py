@@ -31,8 +31,8 @@ THE_PROVIDER = frozenset({"provider", "provider_organisation", "achievement", "s
 
 def written(seen: Seen) -> dict[str, Any]:
     """What can be seen of a record, as plain values; related records by name, lists of people left out."""
-    values = {name: value for name, value in seen.values().items() if not hasattr(value, "all")}
-    return {name: str(value) if isinstance(value, Seen | models.Model) else value for name, value in values.items()}
+    values = {name: value for name, value in seen.values().items() if not isinstance(value, tuple)}
+    return {name: str(value) if isinstance(value, Seen) else value for name, value in values.items()}
 
 
 class ProposalQuerySet(VisibleQuerySet["Proposal"]):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from keqiao.kernel.visibility import Level, Shown
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
 
 
-class Node(models.Model):
+class Node(Shown):
     """A centre (no parent) or a city node. Every record belongs to one."""
+
+    field_levels: ClassVar[dict[str, Level]] = dict.fromkeys(("code", "name", "name_en"), Level.PUBLIC)
 
     code = models.SlugField(_("代码"), max_length=20, primary_key=True)
     name = models.CharField(_("名称"), max_length=60)
