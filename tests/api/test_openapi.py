@@ -75,3 +75,16 @@ def test_the_api_keeps_to_its_description(case: schemathesis.Case) -> None:
             schemathesis.checks.missing_required_header,
         ],
     )
+
+
+@pytest.mark.parametrize("verb", ["share", "ask_to_share"])
+@pytest.mark.parametrize("resource", ["needs", "achievements"])
+def test_nodes_are_named_by_their_codes(resource: str, verb: str) -> None:
+    body = SCHEMA["components"]["schemas"][f"{resource.title()}{verb.title().replace('_', '')}"]
+    described = body["properties"]["nodes"]
+    assert (described["type"], described["items"]) == ("array", {"type": "string"})
+
+
+def test_records_are_named_by_their_numbers() -> None:
+    body = SCHEMA["components"]["schemas"]["NeedsAssignManager"]
+    assert body["properties"]["manager"]["type"] == "integer"

@@ -7,6 +7,7 @@ import decimal
 from typing import Any, Literal
 
 from django import forms
+from django.db import models
 from ninja import Schema
 from pydantic import ConfigDict, Field, create_model
 
@@ -16,8 +17,6 @@ TYPES: list[tuple[type[forms.Field], Any]] = [
     (forms.BooleanField, bool),
     (forms.TypedMultipleChoiceField, list[str]),
     (forms.MultipleChoiceField, list[str]),
-    (forms.ModelMultipleChoiceField, list[int]),
-    (forms.ModelChoiceField, int),
     (forms.IntegerField, int),
     (forms.DecimalField, decimal.Decimal),
     (forms.DateTimeField, datetime.datetime),
@@ -71,7 +70,16 @@ def api_type(field: forms.Field) -> Any:
         coerce = int if getattr(field, "coerce", None) is int else str
         values = tuple(coerce(value) for value, _label in flat(field.choices) if value != "")  # type: ignore[attr-defined]
         return Literal[values] if values else str
+    if isinstance(field, forms.ModelChoiceField):
+        key = key_type(field)
+        return list[key] if isinstance(field, forms.ModelMultipleChoiceField) else key  # type: ignore[valid-type]
     return next((kind for base, kind in TYPES if isinstance(field, base)), str)
+
+
+def key_type(field: forms.ModelChoiceField[Any]) -> type[int] | type[str]:
+    """How rows of the field's kind are named: most have numbers, nodes have codes."""
+    key = field.queryset.model._meta.pk if field.queryset is not None else None
+    return str if isinstance(key, models.CharField) else int
 
 
 def flat(choices: Any) -> list[tuple[Any, Any]]:

@@ -71,8 +71,6 @@ class TagsField(forms.CharField):
 class NodeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the nodes, by its code."""
 
-    api_type = str
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Node.objects.all(), empty_label=_("请选择"), **kwargs)
 
