@@ -18,7 +18,6 @@ if "KEQIAO_TEST_DATA" not in os.environ:
 SCRATCH = Path(os.environ["KEQIAO_TEST_DATA"])
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 os.environ["KEQIAO_DATA"] = str(SCRATCH / WORKER)
-os.environ["KEQIAO_RUNTIME"] = "off"
 os.environ["KEQIAO_SECRET_KEY"] = "for tests only"
 os.environ["DJANGO_SETTINGS_MODULE"] = "keqiao.config.settings"
 

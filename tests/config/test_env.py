@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from keqiao.config.env import BadSetting, data_folder, env_bool, env_int, env_secret, env_str
+from keqiao.config.env import BadSetting, data_folder, env_bool, env_int, env_secret, env_str, env_url
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,27 @@ def test_data_folder_is_absolute_and_in_the_checkout_by_default(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KEQIAO_DATA", "elsewhere")
     assert data_folder() == tmp_path.resolve() / "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("https://keqiao.example.org/", "https://keqiao.example.org"),
+        (" http://127.0.0.1:8411// ", "http://127.0.0.1:8411"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("", "http://there"),
+    ],
+)
+def test_env_url_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch, text: str, meant: str) -> None:
+    monkeypatch.setenv("KEQIAO_X", text)
+    assert env_url("KEQIAO_X", "http://there") == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["keqiao.example.org", "ftp://a.test", "https://", "https://a.test/keqiao", "https://a.test?x", "HTTPS://a.test"],
+)
+def test_env_url_refuses_what_links_cannot_begin_with(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("KEQIAO_X", text)
+    with pytest.raises(BadSetting, match="KEQIAO_X must be an address like https://"):
+        env_url("KEQIAO_X", "http://there")

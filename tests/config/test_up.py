@@ -23,7 +23,7 @@ from keqiao.config.processes import PROC, alive
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
 
 COMMAND = [sys.executable, "-m", "keqiao.cli"]
-OURS = ("DATABASE_URL", "KEQIAO_DATA", "KEQIAO_RUNTIME", "KEQIAO_TEST_DATA", "DJANGO_SETTINGS_MODULE")
+OURS = ("DATABASE_URL", "KEQIAO_DATA", "KEQIAO_TEST_DATA", "DJANGO_SETTINGS_MODULE")
 
 
 def environment(data: Path) -> dict[str, str]:

@@ -104,7 +104,7 @@ def free_port() -> int:
 
 def environment(smtp_port: int) -> dict[str, str]:
     """The environment of a person's own shell, without what the other tests set."""
-    ours = {"DATABASE_URL", "KEQIAO_DATA", "KEQIAO_RUNTIME", "KEQIAO_SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    ours = {"DATABASE_URL", "KEQIAO_DATA", "KEQIAO_SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(smtp_port)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
@@ -40,6 +41,15 @@ def env_bool(name: str, *, default: bool = False) -> bool:
     if value not in TRUE | FALSE:
         raise BadSetting(f"{name} must be one of {', '.join(sorted(TRUE | FALSE))}, not {value!r}.")
     return value in TRUE
+
+
+def env_url(name: str, default: str) -> str:
+    """The web address in `name`, without a slash at its end: links put a path behind it. Empty counts as not set."""
+    value = env_str(name, default).strip().rstrip("/") or default
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or value != f"{parts.scheme}://{parts.netloc}" or not parts.hostname:
+        raise BadSetting(f"{name} must be an address like https://keqiao.example.org, without a path, not {value!r}.")
+    return value
 
 
 def env_secret(name: str, default: str | None = None) -> str:

@@ -1,7 +1,4 @@
-"""What runs beside the pages in one process: the sealer, the projections, and light jobs.
-
-With several web processes, one of them does this and the others are started with `KEQIAO_RUNTIME=off`.
-"""
+"""What runs beside the pages in one process: the sealer, the projections, and light jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +12,6 @@ from asgiref.sync import sync_to_async
 from procrastinate.contrib.django import app as jobs
 from procrastinate.jobs import DeleteJobCondition
 
-from keqiao.config.env import env_bool
 from keqiao.kernel import journal, projections
 from keqiao.kernel.bell import Bell, wait
 from keqiao.kernel.connections import own_connection
@@ -51,8 +47,7 @@ async def lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            if env_bool("KEQIAO_RUNTIME", default=True):
-                running = asyncio.create_task(work())
+            running = asyncio.create_task(work())
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             if running:

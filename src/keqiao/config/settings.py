@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.config.database import database_settings
-from keqiao.config.env import env_bool, env_int, env_str
+from keqiao.config.env import env_bool, env_int, env_str, env_url
 from keqiao.config.proxies import proxies_in
 from keqiao.config.secret import secret_key
 
@@ -17,7 +17,7 @@ DATA = Path(env_str("KEQIAO_DATA", str(PACKAGE.parent.parent / "data"))).resolve
 DEBUG = env_bool("KEQIAO_DEBUG", default=False)
 SECRET_KEY = secret_key(DATA)
 ALLOWED_HOSTS = env_str("KEQIAO_HOSTS", "*").split(",")
-PUBLIC_URL = env_str("KEQIAO_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = env_url("KEQIAO_URL", "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 PROXIES = proxies_in(env_str("KEQIAO_PROXIES", ""))
 if PROXIES:  # `config.proxies` leaves this header only to requests that came through one of them
@@ -181,7 +181,6 @@ KEQIAO_UPLOAD_LIMIT = env_int("KEQIAO_UPLOAD_LIMIT", 20 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
 
 INDEX_PATH = DATA / "index"
-QDRANT_URL = env_str("QDRANT_URL", "")
 
 # Without a host nothing is sent: mails are kept in the outbox, and sign-up codes are printed by the server.
 EMAIL_HOST = env_str("SMTP_HOST", "")
