@@ -6,9 +6,12 @@ import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 
+from keqiao.kernel.access import Invalid
 from keqiao.observatory import queries
+from keqiao.parties.models import Node
 
 router = Router(tags=["observatory"])
 
@@ -46,8 +49,8 @@ class FeedOut(Schema):
 
 @router.get("/stats", response=StatsOut, auth=None, operation_id="stats")
 def stats(request: HttpRequest, node: Annotated[str, Query(max_length=20, pattern="^[a-z0-9-]*$")] = "") -> Any:
-    """Every public number with its definition, computed from the journal."""
-    return queries.stats(node)
+    """Every public number with its definition, computed from the journal: of all nodes, or of one."""
+    return queries.stats(check_node(node))
 
 
 @router.get("/feed", response=list[FeedOut], auth=None, operation_id="feed")
@@ -58,3 +61,12 @@ def feed(
 ) -> Any:
     """The newest public events; with `after`, those since that position, oldest first."""
     return [item.as_json() for item in queries.feed(after=after, limit=limit)]
+
+
+def check_node(code: str) -> str:
+    """The code, if there is such a node (or none is asked for)."""
+    codes = list(Node.objects.values_list("code", flat=True)) if code else []
+    if code and code not in codes:
+        remedy = _("可以是：%(allowed)s") % {"allowed": ", ".join(codes)}
+        raise Invalid(_("没有这个节点。"), {"node": [remedy]})
+    return code

@@ -6,7 +6,7 @@ That makes a definition one line, counts incrementally and can be proved: `recou
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +48,20 @@ class Metric:
         rows: models.QuerySet[Any] = self.table.model._default_manager.filter(state__in=self.states)
         return rows
 
-    def delta(self, entry: Entry) -> int:
-        """+1 when the entry brings a row into the states, -1 when it takes one out."""
+    def moves(self, entry: Entry) -> Iterator[tuple[str, int]]:
+        """-1 at the node where the entry takes a row out of the states, +1 where it brings one in."""
         if entry.object_type != self.object_type:
-            return 0
-        return (entry.to_state in self.states) - (entry.from_state in self.states)
+            return
+        if entry.from_state in self.states:
+            yield node_before(entry), -1
+        if entry.to_state in self.states:
+            yield entry.node, 1
+
+
+def node_before(entry: Entry) -> str:
+    """The node that the row belonged to before the entry, which may have taken it to another."""
+    before, _after = entry.changes.get("node", (entry.node, entry.node))
+    return str(before)
 
 
 METRICS = (
@@ -121,9 +130,11 @@ def apply(entries: Sequence[Entry]) -> None:
     moved: Tally[tuple[str, str]] = Tally()
     for entry in entries:
         for metric in METRICS:
-            if delta := metric.delta(entry):
-                moved[metric.name, entry.node] += delta
+            for node, step in metric.moves(entry):
+                moved[metric.name, node] += step
     for (metric_name, node), delta in moved.items():
+        if not delta:
+            continue
         counter, _new = Counter.objects.get_or_create(metric=metric_name, node=node)
         Counter.objects.filter(pk=counter.pk).update(value=F("value") + delta)
 
@@ -142,9 +153,10 @@ def totals(node: str = "") -> dict[str, int]:
     return result
 
 
-def recount() -> dict[str, int]:
+def recount(node: str = "") -> dict[str, int]:
     """The same numbers asked from the tables: what the projection must equal."""
-    return {metric.name: metric.rows().count() for metric in METRICS}
+    conditions = {"node": node} if node else {}
+    return {metric.name: metric.rows().filter(**conditions).count() for metric in METRICS}
 
 
 COUNTERS = register(Projection("counters", apply, reset))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, StreamingHttpResponse
@@ -20,6 +21,7 @@ HEARTBEAT = 15.0
 AT_ONCE = 100
 
 bell = Bell(SEALED_CHANNEL)
+T = TypeVar("T")
 
 
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
@@ -37,12 +39,16 @@ def last_seen(request: HttpRequest) -> int | None:
 
 
 async def events(position: int | None) -> AsyncIterator[bytes]:
-    """Feed items after `position` (None: from now on) as they are sealed, with a heartbeat between."""
+    """Feed items after `position` (None: from now on) as they are sealed, with a heartbeat between.
+
+    The greeting says where the reader begins, so that one who is cut off before the first event misses nothing.
+    """
     event = bell.subscribe()
     try:
-        yield b"retry: 3000\n\n"
+        position = await begin(position)
+        yield f"id: {position}\nretry: 3000\n\n".encode()
         while True:
-            lines, position = await sync_to_async(news, thread_sensitive=False)(position)
+            lines, position = await look(position)
             for line in lines:
                 yield line
             if not lines and not await wait(event, HEARTBEAT):
@@ -51,15 +57,11 @@ async def events(position: int | None) -> AsyncIterator[bytes]:
         bell.leave(event)
 
 
-def news(position: int | None) -> tuple[list[bytes], int]:
-    """The next events after a position, and how far one has read with them.
-
-    The connection goes back at once: a reader who waits must not keep one from the pages.
-    """
-    with own_connection():
-        end = newest_position()
-        items = queries.feed(after=position, limit=AT_ONCE) if position is not None else []
-        return [line_of(item) for item in items], items[-1].position if items else end
+def news(position: int) -> tuple[list[bytes], int]:
+    """The next events after a position, and how far one has read with them."""
+    end = newest_position()
+    items = queries.feed(after=position, limit=AT_ONCE)
+    return [line_of(item) for item in items], items[-1].position if items else end
 
 
 def line_of(item: queries.FeedItem) -> bytes:
@@ -70,3 +72,22 @@ def line_of(item: queries.FeedItem) -> bytes:
 def newest_position() -> int:
     """Where the chain ends now."""
     return Seal.objects.order_by("-position").values_list("position", flat=True).first() or 0
+
+
+def place(position: int | None) -> int:
+    """Where a reader begins: after what they have seen, else at the end; nobody has seen more than there is."""
+    end = newest_position()
+    return end if position is None else min(position, end)
+
+
+def apart(function: Callable[..., T]) -> Callable[..., Awaitable[T]]:
+    """The function in a thread. Its connection goes back at once: who waits must not keep one from the pages."""
+
+    def run(*arguments: Any) -> T:
+        with own_connection():
+            return function(*arguments)
+
+    return sync_to_async(run, thread_sensitive=False)
+
+
+look, begin = apart(news), apart(place)
