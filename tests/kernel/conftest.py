@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from django import forms
+from django.db import connection
 
 from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import Need
 from keqiao.exchange.rules import is_owner
+from keqiao.kernel import commands
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import is_signed_in, is_system
 from keqiao.kernel.clocks import REGISTRY as CLOCKS
 from keqiao.kernel.clocks import Clock
+from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import NEW, Verb, VerbForm, Workflow
 from keqiao.parties.models import Organisation, Person
 from keqiao.parties.rules import is_operator_of_node
@@ -86,3 +91,58 @@ def need(owner: Person, company_a: Organisation) -> Need:
         node=company_a.node,
         budget_maximum=3_000_000,
     )
+
+
+Sealed = Callable[[], int]
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def three_entries(table: Workflow[Need], need: Need, owner: Person) -> list[Entry]:
+    """A need changed three times."""
+    return [
+        kernel.run(table, need.pk, "save", actor=owner, data={"title": f"第{n}版", "problem": need.problem})
+        for n in (1, 2, 3)
+    ]
+
+
+@pytest.fixture
+def forge(db: None) -> Callable[..., None]:
+    """Rewrite what nobody may: as somebody with the rights of the database's owner would, past trigger and key."""
+
+    def run_sql(statement: str, *parameters: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(UNGUARD)
+            cursor.execute(statement, parameters)
+            assert cursor.rowcount == 1
+
+    return run_sql
+
+
+UNGUARD = """
+DO $$ DECLARE key record; BEGIN
+    ALTER TABLE kernel_entry DISABLE TRIGGER USER;
+    ALTER TABLE kernel_seal DISABLE TRIGGER USER;
+    ALTER TABLE kernel_version DISABLE TRIGGER USER;
+    FOR key IN SELECT conname, conrelid::regclass AS part FROM pg_constraint
+        WHERE contype = 'f' AND confrelid = 'kernel_entry'::regclass
+    LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', key.part, key.conname);
+    END LOOP;
+END $$
+"""
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run a command of the kernel inside the test's own transaction: the session around it is what is left out."""
+
+    @contextlib.contextmanager
+    def nothing(report: object = None) -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr("keqiao.config.session.database", nothing)
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    found = {"journal": commands.journal, "rebuild": commands.rebuild, "docs": commands.docs}
+    return lambda name, *arguments: CliRunner().invoke(found[name], list(arguments))

@@ -18,13 +18,6 @@ from keqiao.parties.models import Person
 Sealed = Callable[[], int]
 
 
-@pytest.fixture
-def three_entries(table: Workflow[Need], need: Need, owner: Person) -> list[Entry]:
-    return [
-        run(table, need.pk, "save", actor=owner, data={"title": f"第{n}版", "problem": need.problem}) for n in (1, 2, 3)
-    ]
-
-
 @pytest.mark.parametrize("table_name", ["kernel_entry", "kernel_seal", "kernel_version"])
 @pytest.mark.parametrize("change", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"])
 def test_the_database_refuses_to_rewrite(

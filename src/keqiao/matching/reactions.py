@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from keqiao.exchange.enums import AchievementState, DeclineReason, NeedState, SolutionState
+from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import SYSTEM, Refusal
 from keqiao.kernel.models import Entry
@@ -25,11 +26,13 @@ from keqiao.matching.models import Proposal
 from keqiao.matching.reverse import log, match_achievements
 
 if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
     from django.utils.functional import _StrPromise
 
 FRESH = timedelta(days=2)
 OPEN_ENDED = (*WAITING, ProposalState.AGREED, ProposalState.NDA_SIGNED)
 """Proposals that lead nowhere when their need or achievement leaves the market."""
+MARKET: dict[str, type[Model]] = {"need": Need, "achievement": Achievement}
 LEAVING: dict[str, dict[str, tuple[str, str | _StrPromise]]] = {
     "need": {
         NeedState.IN_PROJECT: (DeclineReason.CHOSEN_OTHER, _("需求方已与另一方进入合作。")),
@@ -67,7 +70,7 @@ def comes_to(entry: Entry, table: str, state: str) -> bool:
 def answer_the_others(entry: Entry) -> None:
     """Those who were proposed for a need that is gone, or with an achievement that is gone, get an answer."""
     reason = LEAVING[entry.object_type].get(entry.to_state)
-    if reason is None:
+    if reason is None or is_back(entry):
         return
     code, words = reason
     waiting = Proposal.objects.filter(state__in=OPEN_ENDED, **{entry.object_type: entry.object_id})
@@ -75,6 +78,12 @@ def answer_the_others(entry: Entry) -> None:
         data = {"code": code, "reason": str(words)}
     for pk in waiting.values_list("pk", flat=True):
         kernel.run(kernel.REGISTRY["proposals"], pk, "close", actor=SYSTEM, data=data)
+
+
+def is_back(entry: Entry) -> bool:
+    """Whether the row has gone on since (a rebuild reads again what is past): who asks for it now is not answered."""
+    rows: QuerySet[Any] = MARKET[entry.object_type]._default_manager.filter(pk=entry.object_id)
+    return not rows.filter(state=entry.to_state).exists()
 
 
 def propose(solution: int) -> None:
