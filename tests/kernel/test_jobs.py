@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from asgiref.sync import sync_to_async
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.jobs import DeleteJobCondition
@@ -112,7 +112,7 @@ def work(story: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
             async with worker.open_async():
                 return await asyncio.wait_for(story(worker), 30)
         finally:
-            await sync_to_async(connection.close)()  # of the thread in which the worker queues what is due
+            await sync_to_async(connections.close_all)()  # of the thread in which the worker queues what is due
 
     return asyncio.run(run())
 
