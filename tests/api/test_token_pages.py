@@ -80,7 +80,7 @@ def test_new_token_is_told_by_mail(proven: Client, person: Person) -> None:
     proven.post(NEW, {"name": "成果同步", "days": "30", "key": "k"})
     assert mail.outbox[0].to == [person.email]
     assert "创建了访问令牌“成果同步”。" in mail.outbox[0].subject
-    assert "http://127.0.0.1:8000/accounts/2fa/" in str(mail.outbox[0].body)
+    assert "http://localhost:8000/accounts/2fa/" in str(mail.outbox[0].body)
 
 
 def test_same_form_twice_makes_one_token(proven: Client) -> None:
@@ -168,7 +168,7 @@ def test_refusal_over_the_api_names_the_page(client: Client, person: Person) -> 
         "/api/v1/tokens", {"email": person.email, "password": PASSWORD}, content_type="application/json"
     )
     assert answer.status_code == 403
-    assert f"http://127.0.0.1:8000{NEW}" in answer.json()["detail"]
+    assert f"http://localhost:8000{NEW}" in answer.json()["detail"]
     assert AccessToken.objects.count() == 0
     assert Authenticator.objects.count() == 1
 

@@ -35,7 +35,7 @@ def start(visit: Open, platform: Running) -> Start:
 
     def run(path: str = "/accounts/signup/", **options: Any) -> Page:
         page = visit(None, "/healthz", **options)
-        page.goto(platform.url.replace("127.0.0.1", "localhost") + path)
+        page.goto(platform.url + path)
         return page
 
     return run

@@ -133,7 +133,7 @@ def test_change_is_told_by_mail_with_where_it_came_from(client: Client, person: 
     assert told.to == [person.email]
     assert told.subject == "科桥 Keqiao · 账号变化：手机验证器已启用。"
     assert "网络地址 127.0.0.1" in str(told.body)
-    assert "http://127.0.0.1:8000/accounts/2fa/" in str(told.body)
+    assert "http://localhost:8000/accounts/2fa/" in str(told.body)
 
 
 def test_new_password_is_told_by_mail(client: Client, person: Person) -> None:

@@ -28,6 +28,7 @@ from keqiao.config.session import database, say
 
 SERVER = "KEQIAO_SERVER_PID"
 CONNECTIONS = 24
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 (compared, not bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,14 @@ class Address:
     port: int
 
     def __str__(self) -> str:
-        """As one types it on this machine."""
-        name = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (compared, not bound)
+        """As one types it on this machine: by name, because passkeys belong to names, not to numeric addresses."""
+        name = "localhost" if self.host in {*EVERYWHERE, "127.0.0.1"} else self.host
         return f"http://{name}:{self.port}"
+
+    @property
+    def reached_at(self) -> str:
+        """Where we ask ourselves, without looking a name up."""
+        return "127.0.0.1" if self.host in EVERYWHERE else self.host
 
 
 def serve(data: Path, address: Address, demo: str | None) -> None:
@@ -149,7 +155,7 @@ def application() -> Any:
 def announce(address: Address, data: Path, ended: threading.Event) -> None:
     """Ask for the home page until it comes, then say where it is and who may log in."""
     while not ended.wait(0.1):
-        connection = http.client.HTTPConnection(str(address).removeprefix("http://"), timeout=30)
+        connection = http.client.HTTPConnection(address.reached_at, address.port, timeout=30)
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/")
             if connection.getresponse().status >= 500:

@@ -17,7 +17,7 @@ DATA = Path(env_str("KEQIAO_DATA", str(PACKAGE.parent.parent / "data"))).resolve
 DEBUG = env_bool("KEQIAO_DEBUG", default=False)
 SECRET_KEY = secret_key(DATA)
 ALLOWED_HOSTS = env_str("KEQIAO_HOSTS", "*").split(",")
-PUBLIC_URL = env_url("KEQIAO_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = env_url("KEQIAO_URL", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 PROXIES = proxies_in(env_str("KEQIAO_PROXIES", ""))
 if PROXIES:  # `config.proxies` leaves this header only to requests that came through one of them
