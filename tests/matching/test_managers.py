@@ -49,7 +49,7 @@ def test_reasons_name_the_field(make_need: Make, wuhan, operator) -> None:
 
 def test_no_longer_in_post_is_not_proposed(make_need: Make, wuhan, operator) -> None:
     manager_of(wuhan, "已离任", "C39")
-    Post.objects.filter(role=PostRole.MANAGER).update(is_active=False)
+    Post.objects.filter(role=PostRole.MANAGER).update(state="ended")
     assert names(make_need(), operator) == []
 
 

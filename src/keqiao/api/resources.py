@@ -212,7 +212,7 @@ def required(verb: Verb) -> list[str]:
 def outward(value: Any) -> Any:
     """A value as JSON says it; related records by id and name."""
     if isinstance(value, Seen):
-        return {"id": value.pk, "name": str(value)}
+        return {"id": value.reference, "name": str(value)}
     if isinstance(value, tuple):
         return [outward(one) for one in value]
     return plain(value)

@@ -78,8 +78,9 @@ def api_type(field: forms.Field) -> Any:
 
 def key_type(field: forms.ModelChoiceField[Any]) -> type[int] | type[str]:
     """How rows of the field's kind are named: most have numbers, nodes have codes."""
-    key = field.queryset.model._meta.pk if field.queryset is not None else None
-    return str if isinstance(key, models.CharField) else int
+    if field.queryset is None or not field.to_field_name:
+        return int
+    return str if isinstance(field.queryset.model._meta.get_field(field.to_field_name), models.CharField) else int
 
 
 def flat(choices: Any) -> list[tuple[Any, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from keqiao.exchange.enums import SolutionState
-from keqiao.parties.enums import PostRole
+from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Person
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def operators(row: Any, entry: Entry) -> list[Person]:
 
 
 def operators_of(node: str) -> list[Person]:
-    held = Person.objects.filter(posts__node=node, posts__role=PostRole.OPERATOR, posts__is_active=True)
+    held = Person.objects.filter(posts__node=node, posts__role=PostRole.OPERATOR, posts__state=PostState.ACTIVE)
     return list(held.filter(is_active=True).distinct())
 
 

@@ -94,7 +94,7 @@ def person(email: str | None) -> Person:
         if found is None:
             raise click.ClickException(f"there is no account {email}; --owner names one that exists")
         return found
-    posts = Post.objects.filter(role="operator", is_active=True)
+    posts = Post.objects.filter(role="operator", state="active")
     post = posts.order_by("node__parent_id", "pk").first()
     if post is None:
         raise click.ClickException("there is no operator yet; name the owner with --owner EMAIL")

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from keqiao.exchange.enums import DeclineReason, NeedState, RejectReason
 from keqiao.exchange.fields import TextField
 from keqiao.kernel.workflow import VerbForm
-from keqiao.parties.enums import PostRole
-from keqiao.parties.models import Node, Person, Post
+from keqiao.parties.enums import PostRole, PostState
+from keqiao.parties.fields import NodesField
+from keqiao.parties.models import Person, Post
 
 
 class ReasonForm(VerbForm):
@@ -59,9 +60,7 @@ SHARING_WORDS = _("同意把这条内容（含保密字段）共享给所选节�
 class ShareForm(VerbForm):
     """To which other nodes the record may be shown, with consent in the words that are shown here."""
 
-    nodes = forms.ModelMultipleChoiceField(
-        label=_("共享给"), queryset=Node.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
+    nodes = NodesField(label=_("共享给"))
     consent = forms.BooleanField(label=SHARING_WORDS)
 
     @classmethod
@@ -76,9 +75,7 @@ class ShareForm(VerbForm):
 class AskToShareForm(VerbForm):
     """Staff asks the owner to share with other nodes, and says why."""
 
-    nodes = forms.ModelMultipleChoiceField(
-        label=_("希望共享给"), queryset=Node.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
+    nodes = NodesField(label=_("希望共享给"))
     reason = TextField(label=_("理由"), max_length=1000, required=True, rows=3)
 
     def clean_nodes(self) -> list[str]:
@@ -119,7 +116,7 @@ class AssignForm(VerbForm):
 def managers_for(row: Any) -> Any:
     """Active managers of the row's node and of its centre, the least busy first, each with `in_hand` and `limit`."""
     nodes = [code for code in (row.node_id, row.node.parent_id) if code]
-    posts = Post.objects.filter(node__in=nodes, role=PostRole.MANAGER, is_active=True)
+    posts = Post.objects.filter(node__in=nodes, role=PostRole.MANAGER, state=PostState.ACTIVE)
     busy = Count("managed_needs", filter=Q(managed_needs__state__in=(NeedState.OPEN, NeedState.IN_PROJECT)))
     people = Person.objects.filter(is_active=True, pk__in=posts.values("person"))
     limit = posts.filter(person=OuterRef("pk")).order_by("-caseload_limit").values("caseload_limit")

@@ -14,7 +14,8 @@ import chinese_calendar
 from chinese_calendar.constants import holidays
 from django.utils import timezone
 
-from keqiao.kernel.models import CalendarDay
+from keqiao.kernel.models import CalendarDay, DayState
+from keqiao.kernel.visibility import VisibleQuerySet
 
 OPENS = time(9, 0)
 CLOSES = time(17, 0)
@@ -29,8 +30,13 @@ def known_until() -> int:
 
 def overrides(node: str, first: date, last: date) -> dict[date, bool]:
     """What the calendar table says for these days; a node's own line wins over the general one."""
-    rows = CalendarDay.objects.filter(node__in=("", node), day__range=(first, last)).order_by("node")
-    return {row.day: row.is_working for row in rows}
+    return {row.day: row.is_working for row in lines(node, first, last)}
+
+
+def lines(node: str, first: date, last: date) -> VisibleQuerySet[CalendarDay]:
+    """The lines of the calendar table that hold for a node, the general ones first."""
+    rows = CalendarDay.objects.filter(node__in=("", node), day__range=(first, last), state=DayState.SET)
+    return rows.order_by("node", "day")
 
 
 def is_working_day(day: date, own: dict[date, bool] | None = None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -131,6 +131,29 @@ def worked(run: ClockRun, now: datetime | None = None) -> int:
         return run.worked_seconds
     until = run.paused_at or now or timezone.now()
     return run.worked_seconds + calendar.working_seconds(run.started_at, until, run.node)
+
+
+def calendar_changed(node: str) -> int:
+    """Reckon the promises of running clocks again, at one node or (empty name) at all. Says how many moved."""
+    runs = ClockRun.objects.filter(stopped_at=None, name__in=REGISTRY)
+    by_node: dict[str, list[ClockRun]] = defaultdict(list)
+    for run in runs.filter(node=node) if node else runs:
+        by_node[run.node].append(run)
+    moved = [run for code, found in by_node.items() for run in reckoned(found, code)]
+    ClockRun.objects.bulk_update(moved, ["due_at"], batch_size=1000)
+    return len(moved)
+
+
+def reckoned(runs: Sequence[ClockRun], node: str) -> Iterator[ClockRun]:
+    """Those of a node's running clocks that are due at another moment than was reckoned, set to it."""
+    first = min(run.started_at for run in runs).date() - timedelta(days=1)
+    own = calendar.overrides(node, first, max(run.due_at for run in runs).date() + timedelta(days=60))
+    for run in runs:
+        promised = REGISTRY[run.name].seconds - run.worked_seconds
+        due_at = calendar.add_working_seconds(run.started_at, promised, node, own)
+        if due_at != run.due_at:
+            run.due_at = due_at
+            yield run
 
 
 def percentiles(name: str, *, node: str = "", since: datetime | None = None) -> dict[str, float | int | None]:

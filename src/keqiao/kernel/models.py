@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from keqiao.kernel.visibility import Level, Seen, Visible, VisibleQuerySet
+
+if TYPE_CHECKING:
+    from keqiao.kernel.access import Actor
 
 
 class TransactionId(models.Func):
@@ -168,20 +174,56 @@ class ClockRun(models.Model):
         return f"{self.name} {self.object_type}/{self.object_id}"
 
 
-class CalendarDay(models.Model):
+class DayState(models.TextChoices):
+    SET = "set", _("有效")
+    WITHDRAWN = "withdrawn", _("已撤销")
+
+
+class CalendarDay(Visible):
     """A day that a node (or all of them, with an empty node) says is worked or free, whatever the library knows."""
 
-    node = models.CharField(max_length=20, blank=True)
-    day = models.DateField()
-    is_working = models.BooleanField()
-    name = models.CharField(max_length=60, blank=True)
+    field_levels: ClassVar[dict[str, Level]] = {
+        "node": Level.PUBLIC,
+        "day": Level.PUBLIC,
+        "is_working": Level.PUBLIC,
+        "name": Level.PUBLIC,
+    }
+
+    node = models.CharField(_("节点"), max_length=20, blank=True)
+    day = models.DateField(_("日期"))
+    is_working = models.BooleanField(_("上班"))
+    name = models.CharField(_("说明"), max_length=60, blank=True)
+    state = models.CharField(_("状态"), max_length=20, choices=DayState, default=DayState.SET)
+
+    objects = VisibleQuerySet["CalendarDay"].as_manager()
 
     class Meta:
         verbose_name = _("工作日历")
-        constraints = [models.UniqueConstraint(fields=["node", "day"], name="calendar_day_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["node", "day"], condition=models.Q(state="set"), name="calendar_day_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {'+' if self.is_working else '-'}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('calendar')}?node={self.node}&year={self.day.year}"
+
+    def called(self, seen: Seen) -> str:
+        return f"{seen.day}"
+
+    @property
+    def node_id(self) -> str:
+        return self.node
+
+    @classmethod
+    def clearance_cases(cls, actor: Actor) -> list[tuple[models.Q, int]]:
+        """When people work is known to everybody."""
+        return []
+
+    @classmethod
+    def shown_to(cls, actor: Actor) -> models.Q:
+        return models.Q(pk__gt=0)
 
 
 class File(models.Model):

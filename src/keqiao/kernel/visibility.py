@@ -94,6 +94,11 @@ class Shown(models.Model):
         """The level of one field of this row."""
         return self.field_levels[field]
 
+    @property
+    def reference(self) -> int | str:
+        """What others name this row by when they point to it."""
+        return int(self.pk)
+
     def called(self, seen: Seen) -> str:
         """What this row is called by somebody who sees `seen` of it: its title or its name."""
         return str(getattr(seen, "title", "") or getattr(seen, "name", ""))
@@ -217,7 +222,18 @@ class Seen:
 
 
 ALWAYS_OPEN = frozenset(
-    {"pk", "id", "state", "get_state_display", "created_at", "updated_at", "node_id", "get_absolute_url", "levels"}
+    {
+        "pk",
+        "id",
+        "reference",
+        "state",
+        "get_state_display",
+        "created_at",
+        "updated_at",
+        "node_id",
+        "get_absolute_url",
+        "levels",
+    }
 )
 
 __all__ = ["NONE", "OWNER", "Hidden", "Level", "Seen", "Shown", "Visible", "VisibleQuerySet"]

@@ -13,7 +13,7 @@ from keqiao.exchange import taxonomy
 from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import Need
 from keqiao.kernel.visibility import Seen
-from keqiao.parties.enums import PostRole
+from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Person, Post
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def suggest_managers(need: Need, actor: Actor, limit: int = 5) -> list[Suggestio
         distinct=True,
     )
     posts = (
-        Post.objects.filter(role=PostRole.MANAGER, is_active=True, person__is_active=True)
+        Post.objects.filter(role=PostRole.MANAGER, state=PostState.ACTIVE, person__is_active=True)
         .filter(Q(node=need.node_id) | Q(node__children=need.node_id))
         .exclude(person=need.contact_id)
         .select_related("node")

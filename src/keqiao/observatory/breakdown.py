@@ -24,7 +24,7 @@ class Share:
 
 def by_node(metric: Metric) -> list[Share]:
     """The number of each node, the largest first."""
-    nodes = Node.objects.in_bulk()
+    nodes = Node.objects.in_bulk(field_name="code")
     counted = Counter.objects.filter(metric=metric.name, value__gt=0).order_by("-value", "node")
     return [Share(called(nodes.get(row.node)) or gettext("未分节点"), row.value) for row in counted]
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from keqiao.kernel import journal
 from keqiao.kernel import workflow as kernel
-from keqiao.kernel.access import SYSTEM, Invalid
+from keqiao.kernel.access import SYSTEM
 from keqiao.parties.enums import MembershipRole
-from keqiao.parties.models import Consent, Membership, Node, Organisation, Person, Post
+from keqiao.parties.models import Consent, Membership, Organisation, Person
 
 if TYPE_CHECKING:
     from keqiao.kernel.models import Entry
@@ -161,51 +159,3 @@ def record_listing(row: Person, *, listed: bool) -> None:
     elif row.is_listed and not listed:
         given = Consent.objects.filter(person=row, purpose="listed", withdrawn_at=None)
         given.update(withdrawn_at=timezone.now())
-
-
-# ---- nodes and posts: set up on the command line by whoever runs the platform ------------------------------------
-
-
-def add_node(code: str, name: str, *, name_en: str = "", parent: Node | None = None, region: str = "") -> Node:
-    """A centre (no parent) or a city node.
-
-    Raises:
-        Invalid: the code is not a short lower-case word, or is taken.
-    """
-    node = Node(code=code, name=name, name_en=name_en, parent=parent, region=region)
-    try:
-        node.full_clean()
-    except ValidationError as wrong:
-        raise Invalid(
-            _("节点没有建立。"), {field: list(words) for field, words in wrong.message_dict.items()}
-        ) from None
-    node.save(force_insert=True)
-    return node
-
-
-def give_post(person: Person, node: Node, role: str) -> Post:
-    """Put a person into a staff role at a node; the journal says so. Giving it twice changes nothing."""
-    with transaction.atomic():
-        post, is_new = Post.objects.select_for_update().get_or_create(
-            person=person, node=node, role=role, defaults={"is_active": False}
-        )
-        if not post.is_active:
-            before = {} if is_new else journal.snapshot(post)
-            post.is_active = True
-            post.save()
-            journal.append(row=post, verb="give", actor=SYSTEM, before=before)
-        return post
-
-
-def end_post(person: Person, node: Node, role: str) -> bool:
-    """Take a person out of a staff role. Says whether there was one."""
-    with transaction.atomic():
-        held = Post.objects.select_for_update().filter(person=person, node=node, role=role, is_active=True)
-        post = held.first()
-        if post is None:
-            return False
-        before = journal.snapshot(post)
-        post.is_active = False
-        post.save()
-        journal.append(row=post, verb="end", actor=SYSTEM, before=before)
-        return True

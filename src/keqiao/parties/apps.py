@@ -9,3 +9,4 @@ class PartiesConfig(AppConfig):
 
     def ready(self) -> None:
         from keqiao.parties import workflow  # noqa: F401, PLC0415 (registers its tables)
+        from keqiao.parties.nodes import workflow as nodes  # noqa: F401, PLC0415 (the same)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from keqiao.config.session import needs_database
-from keqiao.kernel.access import Invalid
-from keqiao.parties import actions
-from keqiao.parties.enums import PostRole
+from keqiao.kernel.access import SYSTEM, Invalid
+from keqiao.kernel.workflow import Workflow, run
+from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Node, Person, Post
+from keqiao.parties.nodes.workflow import NODE, POST
 
 ROLE = click.Choice([str(role) for role in PostRole.values])
 
@@ -27,12 +30,11 @@ def node() -> None:
 @needs_database
 def add_node(code: str, name: str, name_en: str, parent: str, region: str) -> None:
     """Add a node, for example: keqiao node add wuhan 武汉节点 --parent hubei"""
-    above = node_called(parent) if parent else None
-    try:
-        actions.add_node(code, name, name_en=name_en, parent=above, region=region)
-    except Invalid as refusal:
-        problems = "; ".join(f"{field}: {' '.join(words)}" for field, words in refusal.errors.items())
-        raise click.ClickException(problems) from None
+    if parent:
+        node_called(parent)
+    as_platform(
+        NODE, None, "create", {"code": code, "name": name, "name_en": name_en, "parent": parent, "region": region}
+    )
     click.echo(f"{code} {name}")
 
 
@@ -56,7 +58,8 @@ def post() -> None:
 @needs_database
 def give(email: str, role: str, code: str) -> None:
     """Put the person with this address into a role at a node."""
-    actions.give_post(person_at(email), node_called(code), role)
+    if held(email, role, code) is None:
+        as_platform(POST, None, "create", {"email": email, "role": role, "node": code})
     click.echo(f"{email} is {role} at {code}")
 
 
@@ -67,8 +70,10 @@ def give(email: str, role: str, code: str) -> None:
 @needs_database
 def end(email: str, role: str, code: str) -> None:
     """Take the person out of a role at a node."""
-    if not actions.end_post(person_at(email), node_called(code), role):
+    post = held(email, role, code)
+    if post is None:
         raise click.ClickException(f"{email} is not {role} at {code}.")
+    as_platform(POST, post.pk, "end")
     click.echo(f"{email} is no longer {role} at {code}")
 
 
@@ -76,8 +81,23 @@ def end(email: str, role: str, code: str) -> None:
 @needs_database
 def list_posts() -> None:
     """Print who is what where."""
-    for row in Post.objects.filter(is_active=True).select_related("person").order_by("node", "role", "person"):
+    for row in Post.objects.filter(state=PostState.ACTIVE).select_related("person").order_by("node", "role", "person"):
         click.echo(f"{row.node_id}\t{row.role}\t{row.person.email}")
+
+
+def as_platform(table: Workflow[Any], pk: int | None, verb: str, data: dict[str, str] | None = None) -> None:
+    """Run a verb as the platform itself; what is wrong with the arguments is told in one line."""
+    try:
+        run(table, pk, verb, actor=SYSTEM, data=data)
+    except Invalid as refusal:
+        problems = "; ".join(f"{field}: {' '.join(words)}" for field, words in refusal.errors.items())
+        raise click.ClickException(problems) from None
+
+
+def held(email: str, role: str, code: str) -> Post | None:
+    """The post, if the person is in office."""
+    posts = Post.objects.filter(person=person_at(email), node=node_called(code), role=role, state=PostState.ACTIVE)
+    return posts.first()
 
 
 def node_called(code: str) -> Node:

@@ -40,6 +40,16 @@ class MembershipRole(TextChoices):
     MEMBER = "member", _("成员")
 
 
+class NodeState(TextChoices):
+    OPEN = "open", _("运行中")
+    CLOSED = "closed", _("已关闭")
+
+
+class PostState(TextChoices):
+    ACTIVE = "active", _("在任")
+    ENDED = "ended", _("已结束")
+
+
 class PostRole(TextChoices):
     OPERATOR = "operator", _("平台运营")
     MANAGER = "manager", _("技术经理人")

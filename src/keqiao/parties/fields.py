@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.visibility import Level
 from keqiao.parties.codes import normalise, problem_of
+from keqiao.parties.enums import NodeState
 from keqiao.parties.models import Node
 
 
@@ -72,7 +73,16 @@ class NodeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the nodes, by its code."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Node.objects.all(), empty_label=_("请选择"), **kwargs)
+        choices = Node.objects.filter(state=NodeState.OPEN)
+        super().__init__(queryset=choices, to_field_name="code", empty_label=_("请选择"), **kwargs)
+
+
+class NodesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several nodes, by their codes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = Node.objects.filter(state=NodeState.OPEN)
+        super().__init__(queryset=choices, to_field_name="code", widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 WHO = {

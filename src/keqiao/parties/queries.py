@@ -112,8 +112,8 @@ def verification_queue(actor: Actor, node: str = "") -> QuerySet[Organisation]:
     standing = standing_of(actor)
     rows = Organisation.objects.visible_to(actor).filter(state=OrganisationState.UNVERIFIED)
     if not standing.everywhere:
-        rows = rows.filter(node__in=standing.watched)
-    return (rows.filter(node=node) if node else rows).select_related("node").order_by("pk")
+        rows = rows.filter(node__code__in=standing.watched)
+    return (rows.filter(node__code=node) if node else rows).select_related("node").order_by("pk")
 
 
 def with_evidence(rows: Sequence[Organisation], actor: Actor) -> list[ToVerify]:

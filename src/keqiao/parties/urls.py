@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from keqiao.parties import joining, views
+from keqiao.parties.nodes import views as nodes
 
 urlpatterns = [
     path("organisations/", views.organisations, name="organisations"),
@@ -12,6 +13,9 @@ urlpatterns = [
     path("organisations/<int:pk>/", views.organisation, name="organisation"),
     path("organisations/<int:pk>/request/", joining.request_membership, name="request_membership"),
     path("verification/", views.verification, name="verification"),
+    path("nodes/", nodes.nodes, name="nodes"),
+    path("nodes/<int:pk>/", nodes.node, name="node"),
+    path("calendar/", nodes.calendar, name="calendar"),
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),
     path("welcome/", joining.welcome, name="welcome"),

@@ -11,7 +11,7 @@ from keqiao.parties import actions, forms, guards, profile_forms
 from keqiao.parties.clocks import CONFIRMATION, VERIFICATION
 from keqiao.parties.enums import MembershipState as M
 from keqiao.parties.enums import OrganisationState as O
-from keqiao.parties.enums import PersonState, PostRole
+from keqiao.parties.enums import PersonState, PostRole, PostState
 from keqiao.parties.models import Membership, Organisation, Person
 from keqiao.parties.queries import administrators_of
 from keqiao.parties.rules import (
@@ -25,7 +25,7 @@ from keqiao.parties.rules import (
 
 def operators_at(node: str) -> list[Person]:
     """The operators of a node; where it has none, those of the centre above it."""
-    posts = {"posts__role": PostRole.OPERATOR, "posts__is_active": True}
+    posts = {"posts__role": PostRole.OPERATOR, "posts__state": PostState.ACTIVE}
     here = Person.objects.filter(is_active=True, posts__node=node, **posts).distinct()
     return list(here) or list(Person.objects.filter(is_active=True, posts__node__parent=None, **posts).distinct())
 

@@ -55,7 +55,7 @@ def listed(actor: Actor, filters: Filters) -> QuerySet[Project]:
     if filters.state:
         rows = rows.filter(state=filters.state)
     if filters.node:
-        rows = rows.filter(node=filters.node)
+        rows = rows.filter(node__code=filters.node)
     if filters.words:
         rows = rows.filter(title__icontains=filters.words)
     if filters.turn:

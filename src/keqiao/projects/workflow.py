@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from keqiao.kernel.access import Actor, is_signed_in, is_system, rule
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import NEW, M, Verb, Workflow, assign
-from keqiao.parties.enums import PostRole
+from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Person
 from keqiao.projects import actions, clocks, forms, guards, rules
 from keqiao.projects.contract_forms import ContractForm, RegisterForm, SignForm
@@ -53,7 +53,7 @@ def operators(row: Any, entry: Entry) -> list[Person]:
     """The operators of the project's node."""
     node = project_of(row).node_id
     return list(
-        Person.objects.filter(posts__node=node, posts__role=PostRole.OPERATOR, posts__is_active=True).distinct()
+        Person.objects.filter(posts__node=node, posts__role=PostRole.OPERATOR, posts__state=PostState.ACTIVE).distinct()
     )
 
 

@@ -55,7 +55,7 @@ class Listing(Visible):
         Organisation, models.PROTECT, null=True, blank=True, related_name="%(class)ss", verbose_name=_("单位")
     )
     contact = models.ForeignKey(Person, models.PROTECT, related_name="%(class)ss", verbose_name=_("联系人"))
-    node = models.ForeignKey(Node, models.PROTECT, related_name="%(class)ss", verbose_name=_("节点"))
+    node = models.ForeignKey(Node, models.PROTECT, to_field="code", related_name="%(class)ss", verbose_name=_("节点"))
     shared_with = models.JSONField(_("共享给的节点"), default=list, blank=True)
     share_asked = models.JSONField(_("请求共享的节点"), default=list, blank=True)
     fields = models.JSONField(_("技术领域"), default=list, blank=True)

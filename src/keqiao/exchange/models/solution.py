@@ -57,7 +57,7 @@ class Solution(Visible):
         Organisation, models.PROTECT, null=True, blank=True, related_name="solutions", verbose_name=_("单位")
     )
     contact = models.ForeignKey(Person, models.PROTECT, related_name="solutions", verbose_name=_("联系人"))
-    node = models.ForeignKey(Node, models.PROTECT, related_name="solutions", verbose_name=_("节点"))
+    node = models.ForeignKey(Node, models.PROTECT, to_field="code", related_name="solutions", verbose_name=_("节点"))
     state = models.CharField(_("状态"), max_length=20, choices=SolutionState, default=SolutionState.DRAFT)
     approach = models.TextField(_("技术路线"), blank=True, max_length=4000)
     evidence = models.TextField(_("依据（数据、样品、案例）"), blank=True, max_length=4000)

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="proposals",
                 to="parties.node",
+                to_field="code",
                 verbose_name="节点",
             ),
         ),

@@ -105,7 +105,7 @@ class Proposal(Visible):
     proposed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("发起人")
     )
-    node = models.ForeignKey(Node, models.PROTECT, related_name="proposals", verbose_name=_("节点"))
+    node = models.ForeignKey(Node, models.PROTECT, to_field="code", related_name="proposals", verbose_name=_("节点"))
     state = models.CharField(_("状态"), max_length=20, choices=ProposalState, default=ProposalState.PROPOSED)
     is_sealed = models.BooleanField(_("双盲"), default=False)
     note = models.TextField(_("给双方的话"), blank=True, max_length=2000)

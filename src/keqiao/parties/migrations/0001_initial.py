@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="children",
                         to="parties.node",
+                        to_field="code",
                     ),
                 ),
             ],
@@ -177,6 +178,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="organisations",
                         to="parties.node",
+                        to_field="code",
                         verbose_name="节点",
                     ),
                 ),
@@ -255,7 +257,10 @@ class Migration(migrations.Migration):
                 (
                     "node",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="parties.node"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="parties.node",
+                        to_field="code",
                     ),
                 ),
                 (

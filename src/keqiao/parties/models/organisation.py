@@ -57,7 +57,9 @@ class Organisation(Visible):
     kind = models.CharField(_("类型"), max_length=20, choices=OrganisationKind)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     state = models.CharField(_("状态"), max_length=20, choices=OrganisationState, default=OrganisationState.UNVERIFIED)
-    node = models.ForeignKey(Node, models.PROTECT, related_name="organisations", verbose_name=_("节点"))
+    node = models.ForeignKey(
+        Node, models.PROTECT, to_field="code", related_name="organisations", verbose_name=_("节点")
+    )
     region = models.CharField(_("地区"), max_length=6, blank=True)
     industry = models.CharField(_("行业"), max_length=10, blank=True)
     size = models.CharField(_("规模"), max_length=20, blank=True)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.visibility import OWNER, Level, Seen, Visible, VisibleQuerySet
-from keqiao.parties.enums import MembershipRole, MembershipState, PersonState, PostRole, Purpose
+from keqiao.parties.enums import MembershipRole, MembershipState, PersonState, PostRole, PostState, Purpose
 from keqiao.parties.models.node import Node, Standing, standing_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
     @cached_property
     def standing(self) -> Standing:
         members = list(self.memberships.filter(state=MembershipState.ACTIVE).values_list("organisation_id", "role"))
-        posts = list(self.posts.filter(is_active=True).values_list("node_id", "role", "node__parent_id"))
+        posts = list(self.posts.filter(state=PostState.ACTIVE).values_list("node__code", "role", "node__parent_id"))
 
         def nodes(role: PostRole) -> frozenset[str]:
             return frozenset(node for node, held, _parent in posts if held == role)
@@ -126,7 +126,7 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
             cases.append((Q(is_active=True), int(Level.STAFF)))
         elif standing.watched:
             here = Q(pk__in=people_in(organisation__node__in=standing.watched))
-            here |= Q(pk__in=Post.objects.filter(node__in=standing.watched).values("person"))
+            here |= Q(pk__in=Post.objects.filter(node__code__in=standing.watched).values("person"))
             cases.append((Q(is_active=True) & here, int(Level.STAFF)))
         if standing.organisations:
             colleagues = people_in(organisation__in=standing.organisations, state=MembershipState.ACTIVE)
@@ -155,21 +155,53 @@ def people_in(**conditions: Any) -> models.QuerySet[Person, Any]:
     return Person.objects.filter(**({"memberships__state__in": going_on} | wanted)).values("pk")  # type: ignore[no-any-return]
 
 
-class Post(models.Model):
+class Post(Visible):
     """A staff role at a node. A post at the centre (other than manager's) reaches every node."""
 
+    field_levels: ClassVar[dict[str, Level]] = {
+        "person": Level.REGISTERED,
+        "node": Level.PUBLIC,
+        "role": Level.PUBLIC,
+        "caseload_limit": Level.NDA,
+    }
+
     person = models.ForeignKey(Person, models.CASCADE, related_name="posts")
-    node = models.ForeignKey(Node, models.PROTECT, related_name="posts")
+    node = models.ForeignKey(Node, models.PROTECT, to_field="code", related_name="posts")
     role = models.CharField(_("职责"), max_length=20, choices=PostRole)
     caseload_limit = models.PositiveSmallIntegerField(_("在办上限"), default=40)
-    is_active = models.BooleanField(default=True)
+    state = models.CharField(_("状态"), max_length=20, choices=PostState, default=PostState.ACTIVE)
+
+    objects = VisibleQuerySet["Post"].as_manager()
 
     class Meta:
         verbose_name = _("岗位")
-        constraints = [models.UniqueConstraint(fields=["person", "node", "role"], name="post_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "node", "role"], condition=Q(state="active"), name="post_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.role} @ {self.node_id}"
+
+    def get_absolute_url(self) -> str:
+        return self.node.get_absolute_url()
+
+    def called(self, seen: Seen) -> str:
+        return f"{seen.node} · {seen.get_role_display()} · {seen.person}"
+
+    @classmethod
+    def clearance_cases(cls, actor: Actor) -> list[tuple[Q, int]]:
+        standing = standing_of(actor)
+        cases: list[tuple[Q, int]] = [(Q(person=actor.pk), OWNER)] if actor.pk else []
+        if standing.everywhere:
+            cases.append((Q(pk__gt=0), int(Level.STAFF)))
+        elif standing.watched:
+            cases.append((Q(node__in=standing.watched), int(Level.STAFF)))
+        return cases
+
+    @classmethod
+    def shown_to(cls, actor: Actor) -> Q:
+        """Who works for the platform is known to its staff."""
+        return Q(pk__in=[])
 
     if TYPE_CHECKING:
         node_id: str

@@ -152,6 +152,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="projects",
                         to="parties.node",
+                        to_field="code",
                         verbose_name="节点",
                     ),
                 ),

@@ -130,7 +130,7 @@ class Project(Visible):
     manager = models.ForeignKey(
         Person, models.PROTECT, null=True, related_name="managed_projects", verbose_name=_("技术经理人")
     )
-    node = models.ForeignKey(Node, models.PROTECT, related_name="projects", verbose_name=_("节点"))
+    node = models.ForeignKey(Node, models.PROTECT, to_field="code", related_name="projects", verbose_name=_("节点"))
     state = models.CharField(_("状态"), max_length=20, choices=ProjectState, default=ProjectState.PREPARING)
     title = models.CharField(_("项目名称"), max_length=120)
     fields = models.JSONField(_("技术领域"), default=list, blank=True)
