@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "keqiao.notices",
     "keqiao.web",
     "keqiao.api",
+    "ninja",
 ]
 
 MIDDLEWARE = [

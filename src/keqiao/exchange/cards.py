@@ -140,7 +140,7 @@ class NeedForm(ListingForm):
     budget_minimum = MoneyField(label=_("预算下限"), required=False)
     budget_maximum = MoneyField(label=_("预算上限"), required=False)
     deadline = DeadlineField(label=_("截止时间"), help_text=_("只写日期时，到当天结束为止。"))
-    deadline_zone = forms.ChoiceField(label=_("时区"), choices=[(zone, zone) for zone in ZONES], required=False)
+    deadline_zone = forms.ChoiceField(label=_("时区"), choices=list(ZONES.items()), required=False)
     background = TextField(label=_("单位背景"), max_length=4000, rows=4)
     problem_en = TextField(label=_("英文描述"), max_length=16000, rows=6)
     sealed = forms.BooleanField(

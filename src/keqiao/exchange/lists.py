@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 
 from keqiao.exchange import taxonomy
 from keqiao.parties.models import Node
+from keqiao.parties.names import called
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -130,7 +131,7 @@ def facets(filters: Filters, counted: dict[str, Any]) -> dict[str, list[Choice]]
     labels = {
         "kind": dict(filters.model._meta.get_field("kind").choices or ()) if hasattr(filters.model, "kind") else {},
         "state": dict(filters.model._meta.get_field("state").choices or ()),
-        "node": {node.code: node for node in Node.objects.all()} if counted.get("node") else {},
+        "node": {node.code: called(node) for node in Node.objects.all()} if counted.get("node") else {},
         "region": {code: term.label for code, term in taxonomy.regions().items()},
     }
     named = {name: choices(filters, name, counted.get(name, {}), labels[name]) for name in labels}

@@ -136,6 +136,16 @@ def name_of(code: str) -> str:
     return term.label if term else code
 
 
+def sector_of(codes: Iterable[str]) -> str:
+    """The branch of industry that the codes stand for, in a word or two: 新材料, 节能环保; empty without a known code.
+
+    A strategic emerging industry says more than a section of GB/T 4754 (“制造业”): it comes first.
+    """
+    tops = [line[0] for code in codes if (line := ancestors(fields(), code))]
+    top = next((term for term in tops if term.is_strategic), tops[0] if tops else None)
+    return top.label.removesuffix("产业").removesuffix(" industry") if top else ""
+
+
 def region_name(code: str) -> str:
     """Province and city in words: `湖北省 武汉市`; `Wuhan, Hubei` in English."""
     names = [term.label for term in ancestors(regions(), code)]

@@ -25,7 +25,7 @@ def evidence_of(candidate: Candidate, query: Query) -> Evidence:
         "score": round(candidate.score, 4),
         "parts": [{"name": part.name, "value": round(part.value, 4)} for part in candidate.parts],
         "title": titled(candidate.document.title, offered),
-        "theirs": excerpt(candidate.document.text, offered) or opening(candidate.document.text),
+        "theirs": excerpt(candidate.document.text, offered, like=query.text) or opening(candidate.document.text),
         "ours": excerpt(query.text, asked) or titled_if_marked(query.title, asked),
         "words": [phrase.text for phrase in phrases[:8]],
         "field": relation(candidate.evidence.field),

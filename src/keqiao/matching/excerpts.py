@@ -9,6 +9,7 @@ from keqiao.engine.explain import Place
 
 HAN = re.compile("[\u3400-\u9fff]")
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+REST_OF_NUMBER = re.compile(r"[0-9]*(?:\.[0-9]+)?")
 WIDTH = 100
 MARGIN = 16
 
@@ -25,6 +26,17 @@ def merged(places: Iterable[Place], part: str) -> list[tuple[int, int]]:
         else:
             result.append((start, end))
     return result
+
+
+def whole_numbers(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, none of which ends within a number: of `98.68` not the `98` alone is highlighted."""
+    return [(start, end_of_number(text, end) if text[end - 1 : end].isdigit() else end) for start, end in spans]
+
+
+def end_of_number(text: str, at: int) -> int:
+    """Where the number goes to that a place stands in or behind."""
+    rest = REST_OF_NUMBER.match(text, at)
+    return rest.end() if rest else at
 
 
 def segments(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: int | None = None) -> list[Segment]:
@@ -45,12 +57,21 @@ def segments(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: i
     return result
 
 
-def excerpt(text: str, places: Iterable[Place], width: int = WIDTH) -> list[Segment]:
-    """The sentence with the most highlighted characters, cut to about `width`; empty when nothing is shared."""
-    spans = merged(places, "text")
+def excerpt(text: str, places: Iterable[Place], width: int = WIDTH, *, like: str = "") -> list[Segment]:
+    """The sentence with the most highlighted characters, cut to about `width`; empty when nothing is shared.
+
+    Of a text in two languages, a sentence in the language of `like` comes first, wherever something of one is shared.
+    """
+    spans = whole_numbers(text, merged(places, "text"))
     if not spans:
         return []
-    best = max(SENTENCE.finditer(text), key=lambda sentence: marked(text, spans, *sentence.span()))
+    chinese = bool(HAN.search(like))
+
+    def value(sentence: re.Match[str]) -> tuple[bool, float]:
+        shown = marked(text, spans, *sentence.span())
+        return bool(like) and shown > 0 and bool(HAN.search(sentence[0])) == chinese, shown
+
+    best = max(SENTENCE.finditer(text), key=value)
     start, end = window(text, spans, best.start(), best.end(), width)
     pieces = segments(text, spans, start, end)
     return [*([("…", False)] if start > best.start() else []), *pieces, *([("…", False)] if end < best.end() else [])]

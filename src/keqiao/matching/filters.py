@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange import taxonomy
 from keqiao.exchange.enums import CooperationMode, IntellectualProperty
 from keqiao.matching.documents import ACHIEVEMENT, ANSWERED, NEED, PERSON, SOLVED
 from keqiao.parties.models import Node
+from keqiao.parties.names import called
 
 KINDS = {ACHIEVEMENT: (ACHIEVEMENT,), NEED: (NEED, ANSWERED), SOLVED: (SOLVED,), PERSON: (PERSON,)}
 """What people choose between, and the kinds of documents behind each."""
@@ -125,6 +127,7 @@ def label_of(facet: str, value: str) -> str:
 
 
 def node_names() -> dict[str, str]:
-    """Names of nodes by code, kept for a minute."""
-    names = cache.get_or_set("matching:nodes", lambda: dict(Node.objects.values_list("code", "name")), 60)
+    """Names of nodes by code in the reader's language, kept for a minute."""
+    key = f"matching:nodes:{get_language()}"
+    names = cache.get_or_set(key, lambda: {node.code: called(node) for node in Node.objects.all()}, 60)
     return names or {}

@@ -21,6 +21,8 @@ class MetricOut(Schema):
     label: str
     definition: str
     value: int
+    unit: str
+    week: int
     link: str
 
 
@@ -41,6 +43,7 @@ class FeedOut(Schema):
     position: int
     at: datetime.datetime
     type: str
+    topic: str
     verb: str
     label: str
     title: str

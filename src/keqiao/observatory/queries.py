@@ -12,7 +12,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.utils import timezone
 
+from keqiao.exchange import taxonomy
 from keqiao.kernel import clocks
+from keqiao.kernel.languages import in_english, titled
 from keqiao.kernel.models import Entry
 from keqiao.kernel.visibility import Seen
 from keqiao.kernel.workflow import REGISTRY, Workflow
@@ -26,6 +28,7 @@ FeedVerbs = dict[tuple[str, str], tuple[Workflow[Any], str]]
 STRANGER = AnonymousUser()
 KEEP_SECONDS = 20
 PART = 200
+WEEK = timedelta(days=7)
 LOOKS = 10
 """How many parts of the journal are looked through, backwards, for rows that may still be seen."""
 
@@ -41,14 +44,20 @@ class FeedItem:
     label: str
     row: Seen
 
+    @property
+    def topic(self) -> str:
+        """The kind of a need, the branch of industry of an achievement: what stands before its title."""
+        return str(self.row.get_kind_display()) if self.kind == "need" else taxonomy.sector_of(self.row.fields or ())
+
     def as_json(self) -> dict[str, Any]:
         return {
             "position": self.position,
             "at": self.at.isoformat(),
             "type": self.kind,
+            "topic": self.topic,
             "verb": self.verb,
             "label": self.label,
-            "title": str(self.row),
+            "title": titled(self.row),
             "url": self.row.get_absolute_url(),
         }
 
@@ -141,6 +150,8 @@ def stats(node: str = "") -> dict[str, Any]:
                 "label": str(metric.label),
                 "definition": str(metric.definition),
                 "value": found["values"][metric.name],
+                "unit": "" if in_english() else metric.unit,
+                "week": found["week"][metric.name],
                 "link": metric.link,
             }
             for metric in counters.METRICS
@@ -154,6 +165,7 @@ def count_now(node: str) -> dict[str, Any]:
     return {
         "at": timezone.now().isoformat(),
         "values": counters.totals(node),
+        "week": counters.came_in(WEEK, node),
         "clocks": {name: clock_figures(name, node) for name in ("triage", "first_answer")},
     }
 

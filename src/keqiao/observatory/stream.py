@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.translation import get_language, override
 
 from keqiao.kernel.bell import Bell, wait
 from keqiao.kernel.connections import own_connection
@@ -26,7 +28,7 @@ T = TypeVar("T")
 
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """`GET /api/v1/feed/stream`: what happens from now on, or since `Last-Event-ID`."""
-    response = StreamingHttpResponse(events(last_seen(request)), content_type="text/event-stream")
+    response = StreamingHttpResponse(events(last_seen(request), language_of(request)), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
@@ -38,7 +40,13 @@ def last_seen(request: HttpRequest) -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None
 
 
-async def events(position: int | None) -> AsyncIterator[bytes]:
+def language_of(request: HttpRequest) -> str:
+    """The language of the page that listens: it says so, because the stream outlives the request that knew it."""
+    named = request.GET.get("language", "")
+    return named if named in dict(settings.LANGUAGES) else get_language() or settings.LANGUAGE_CODE
+
+
+async def events(position: int | None, language: str = settings.LANGUAGE_CODE) -> AsyncIterator[bytes]:
     """Feed items after `position` (None: from now on) as they are sealed, with a heartbeat between.
 
     The greeting says where the reader begins, so that one who is cut off before the first event misses nothing.
@@ -48,7 +56,7 @@ async def events(position: int | None) -> AsyncIterator[bytes]:
         position = await begin(position)
         yield f"id: {position}\nretry: 3000\n\n".encode()
         while True:
-            lines, position = await look(position)
+            lines, position = await look(position, language)
             for line in lines:
                 yield line
             if not lines and not await wait(event, HEARTBEAT):
@@ -57,11 +65,12 @@ async def events(position: int | None) -> AsyncIterator[bytes]:
         bell.leave(event)
 
 
-def news(position: int) -> tuple[list[bytes], int]:
+def news(position: int, language: str = settings.LANGUAGE_CODE) -> tuple[list[bytes], int]:
     """The next events after a position, and how far one has read with them."""
     end = newest_position()
-    items = queries.feed(after=position, limit=AT_ONCE)
-    return [line_of(item) for item in items], items[-1].position if items else end
+    with override(language):
+        items = queries.feed(after=position, limit=AT_ONCE)
+        return [line_of(item) for item in items], items[-1].position if items else end
 
 
 def line_of(item: queries.FeedItem) -> bytes:

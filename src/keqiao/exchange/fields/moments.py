@@ -13,10 +13,22 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-ZONES = (
-    "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Asia/Dubai", "Europe/London",
-    "Europe/Paris", "Europe/Moscow", "America/New_York", "America/Los_Angeles", "Australia/Sydney", "UTC",
-)  # fmt: skip
+ZONES = {
+    "Asia/Shanghai": _("北京时间"),
+    "Asia/Hong_Kong": _("香港时间"),
+    "Asia/Taipei": _("台北时间"),
+    "Asia/Singapore": _("新加坡时间"),
+    "Asia/Tokyo": _("东京时间"),
+    "Asia/Dubai": _("迪拜时间"),
+    "Europe/London": _("伦敦时间"),
+    "Europe/Paris": _("巴黎时间"),
+    "Europe/Moscow": _("莫斯科时间"),
+    "America/New_York": _("纽约时间"),
+    "America/Los_Angeles": _("洛杉矶时间"),
+    "Australia/Sydney": _("悉尼时间"),
+    "UTC": _("协调世界时"),
+}
+"""The time zones of deadlines, and what people call them."""
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?")
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange.enums import CooperationMode, RejectReason
+from keqiao.exchange.fields import ZONES
+from keqiao.kernel.dates import day_in_words
 from keqiao.kernel.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ def reject_name(code: str) -> Any:
 def in_zone(moment: datetime, zone: str) -> str:
     """The moment on the clock of its own time zone, which is named when it is not the platform's."""
     there = moment.astimezone(ZoneInfo(zone or "Asia/Shanghai"))
-    return f"{there:%Y-%m-%d %H:%M}" + ("" if zone == "Asia/Shanghai" else gettext("（%(note)s）") % {"note": zone})
+    said = f"{day_in_words(there.date(), with_year=True)} {there:%H:%M}"
+    return said if zone == "Asia/Shanghai" else said + gettext("（%(note)s）") % {"note": ZONES.get(zone, zone)}
 
 
 @register.filter

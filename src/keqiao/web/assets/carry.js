@@ -17,6 +17,14 @@ export const startCarrying = () => {
 
 // The answer to a form comes into view, with the box that asked still on the page where there is room.
 export const startAnswers = () => {
+  // Its place is taken at once: what stands below moves with the click, not when the answer comes.
+  document.addEventListener("htmx:before:request", (event) => {
+    const form = event.target.closest?.("form[data-waiting]");
+    if (form !== event.target) return;
+    const blank = document.getElementById(form.dataset.waiting);
+    const answer = document.getElementById(form.dataset.answers);
+    if (blank && !answer.firstElementChild) answer.replaceChildren(blank.content.cloneNode(true));
+  });
   document.addEventListener("htmx:after:swap", () => {
     const asked = document.activeElement?.closest("form[data-answers]");
     const answer = asked && document.getElementById(asked.dataset.answers);

@@ -51,7 +51,7 @@ const axis = (given) => {
   const styled = {
     axisLine: { lineStyle: { color: "var(--line)" } },
     axisTick: { show: false },
-    axisLabel: { color: "var(--muted)", fontSize: 13 },
+    axisLabel: { color: "var(--muted)", fontSize: 13, ...(given.min === undefined ? {} : { showMinLabel: false, showMaxLabel: false }) },
     nameTextStyle: { color: "var(--muted)", fontSize: 13 },
     splitLine: { lineStyle: { color: "var(--line)" } },
   };

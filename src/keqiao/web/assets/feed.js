@@ -17,7 +17,7 @@ export const feed = () => ({
     });
   },
   open() {
-    const after = this.seen ? `?after=${this.seen}` : "";
+    const after = this.seen ? `&after=${this.seen}` : "";
     this.source = new EventSource(this.words.url + after);
     this.source.addEventListener("feed", (event) => {
       this.seen = event.lastEventId;
@@ -48,7 +48,7 @@ export const feed = () => ({
     const link = line.querySelector("a");
     link.href = item.url;
     line.querySelector("[data-title]").textContent = item.title;
-    for (const [name, text] of [["time", this.words.now], ["[data-kind]", item.label]]) {
+    for (const [name, text] of [["time", this.words.now], ["[data-kind]", item.topic]]) {
       const part = line.querySelector(name);
       if (part) part.textContent = text;
     }

@@ -17,7 +17,8 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy
 
 from keqiao.exchange import taxonomy
 from keqiao.kernel import calendar, clocks
-from keqiao.kernel.languages import in_english
+from keqiao.kernel.dates import day_in_words, moment_in_words
+from keqiao.kernel.languages import titled
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.money import shown
 from keqiao.matching.showing import figure_line, figure_name, figure_text, gap_text, measured, part, reread, unit_text
@@ -43,17 +44,35 @@ AGES = (
 
 
 @register.filter
-def since(moment: datetime | None) -> str:
-    """How long ago: 刚刚, 3 分钟前, 5 小时前, 2 天前, else the date."""
-    if not moment:
+def since(at: datetime | None) -> str:
+    """How long ago: 刚刚, 3 分钟前, 5 小时前, 2 天前, else the day."""
+    if not at:
         return ""
-    seconds = (timezone.now() - moment).total_seconds()
+    seconds = (timezone.now() - at).total_seconds()
     if seconds < 60:
         return gettext("刚刚")
     for limit, unit, words in AGES:
         if seconds < limit:
             return str(words % {"n": int(seconds // unit)})
-    return timezone.localdate(moment).isoformat()
+    return day_in_words(at)
+
+
+@register.filter
+def day(value: date | datetime | None, year: str = "") -> str:
+    """A day as people say it: 3 月 13 日. `day:"year"` always says the year."""
+    return day_in_words(value, with_year=bool(year)) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None, year: str = "") -> str:
+    """A moment as people say it: 今天 14:05, 3 月 13 日 14:05."""
+    return moment_in_words(value, with_year=bool(year)) if value else ""
+
+
+@register.simple_tag
+def this_moment() -> str:
+    """When the page was made, for numbers that are true of this moment."""
+    return moment_in_words(timezone.now())
 
 
 # ---- figures ----------------------------------------------------------------------------------------------------
@@ -129,14 +148,19 @@ def highlight(text: str, spans: Sequence[tuple[int, int]]) -> SafeString:
 @register.filter
 def title_in_language(row: Any) -> str:
     """The title in the reader's language where there is one, else in the other."""
-    own, english = str(row.title or ""), str(getattr(row, "title_en", "") or "")
-    return ((english or own) if in_english() else (own or english)) or str(row)
+    return titled(row)
 
 
 @register.filter
 def field_names(codes: Iterable[str]) -> list[str]:
     """Field codes as names in the reader's language."""
     return [taxonomy.name_of(code) for code in codes or ()]
+
+
+@register.filter
+def sector(codes: Iterable[str]) -> str:
+    """The branch of industry in a word or two, for a narrow place."""
+    return taxonomy.sector_of(codes)
 
 
 @register.filter
