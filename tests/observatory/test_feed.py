@@ -45,6 +45,7 @@ def test_a_published_need_is_told_with_its_title_and_address(publish: Publish, s
         "position": entry.seal.position,
         "type": "need",
         "verb": "publish",
+        "topic": "技术",
         "label": "通过并发布",
         "title": "红外消光涂层",
         "url": f"/needs/{entry.object_id}/",
