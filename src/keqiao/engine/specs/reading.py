@@ -62,6 +62,7 @@ _MULTIPLIER = re.compile(
     )
     + r")|k(?=元|CNY|\b)|[wW](?=元)"
 )
+_SIGN = re.compile(rf"[+-](?=\d)|零[下上]\s*(?=\d|{_NUMERAL})")
 _FRACTION = re.compile(rf"(百|千|万)分之({_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)")
 _HAN_NUMBER = re.compile(rf"{_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?半?|半(?=年|天|小时|个)")
 _SIZE = re.compile(r"\s*[×xX*:：/]\s*\d")  # 1920×1080, 1:100: no figure by itself
@@ -216,11 +217,9 @@ def _number(text: str, at: int, previous: Token | None) -> Token | None:
     if match := _FRACTION.match(text, at):
         value = _value(match[2]) * {"百": 1.0, "千": 0.1, "万": 0.01}[match[1]]
         return Token(Kind.NUMBER, at, match.end(), "", value, Unit("%", match.end()))
-    signed = (
-        text[at] in "+-" and (previous is None or previous.kind is not Kind.NUMBER) and text[at + 1 : at + 2].isdigit()
-    )
-    token = _amount(text, at + signed, at)
-    if token is None or not signed or text[at] == "+":
+    sign = None if previous is not None and previous.kind is Kind.NUMBER else _SIGN.match(text, at)
+    token = _amount(text, sign.end() if sign else at, at)
+    if token is None or sign is None or sign[0][:2] not in ("-", "零下"):
         return token
     return Token(Kind.NUMBER, at, token.end, "", -token.number, token.unit, token.scaled)
 
