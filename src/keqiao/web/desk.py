@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange import triage
@@ -14,6 +15,10 @@ from keqiao.kernel import clocks
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import OWNER, Level, Seen
 from keqiao.kernel.workflow import REGISTRY, Workflow
+from keqiao.matching.enums import ProposalState
+from keqiao.matching.models import Proposal
+from keqiao.matching.turn import turn_of
+from keqiao.matching.workflow import PROPOSALS
 from keqiao.parties.models import Person, standing_of
 from keqiao.parties.queries import verification_queue
 from keqiao.projects.queries import turns_of
@@ -88,7 +93,7 @@ def tasks(person: Person) -> list[Task]:
     found = [
         task for name, workflow in REGISTRY.items() if name not in ELSEWHERE for task in tasks_of(workflow, person)
     ]
-    return sorted([*found, *steps_of_projects(person)], key=lambda task: task.urgency)
+    return sorted([*found, *agreed(person), *steps_of_projects(person)], key=lambda task: task.urgency)
 
 
 def tasks_of(workflow: Workflow[Any], person: Person) -> Iterable[Task]:
@@ -112,6 +117,14 @@ def main_labels(workflow: Workflow[Any], row: Any, person: Person) -> list[str]:
     """What the main buttons on a row say."""
     offered = workflow.available(row, person)
     return [str(verb.label) for verb in offered if verb.tone == "primary" and verb.name not in QUEUED]
+
+
+def agreed(person: Person) -> list[Task]:
+    """The proposals that both sides have agreed to and that this person may make a project of."""
+    rows = Proposal.objects.visible_to(person).filter(state__in=(ProposalState.AGREED, ProposalState.NDA_SIGNED))
+    rows = rows.filter(Q(asker=person.pk) | Q(manager=person.pk)).select_related(*SHOWN_WITH["proposals"])
+    turns = [(row, turn_of(row, person)) for row in rows.order_by("pk")[:LOOKED_AT]]
+    return [Task(PROPOSALS, row.seen_by(person), turn.text, None) for row, turn in turns if turn and turn.is_mine]
 
 
 def steps_of_projects(person: Person) -> list[Task]:
