@@ -19,13 +19,19 @@ from keqiao.demo.loading.ledger import Ledger
 from keqiao.demo.loading.parties import Parties
 from keqiao.demo.world import World, build
 from keqiao.exchange.clocks import FIRST_ANSWER
+from keqiao.exchange.enums import AchievementState
+from keqiao.exchange.models import Achievement
 from keqiao.kernel import journal, projections
 from keqiao.matching import index, projection
+from keqiao.matching.reverse import match_achievement
+from keqiao.notices.projection import NOTICES
 from keqiao.observatory.counters import COUNTERS
 from keqiao.parties.models import Node, Person
 
 Scale = Literal["small", "seed"]
 SEALED_AT_ONCE = 40_000
+NEWEST, NEAR = 20, 6
+"""How many achievements have just been published, and how many open needs each of them is weighed against."""
 
 
 class NotEmpty(click.ClickException):
@@ -51,8 +57,22 @@ def load(scale: Scale) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     tell(f"{projection.fill()} documents in the index")
+    tell(f"{look_around()} new achievements that fit open needs")
     index.HOLDER.close()
     marker.write_text(scale)
+
+
+def look_around() -> int:
+    """Match the newest achievements against the open needs, as the platform does when they are published: their people
+    find that on their desks. Nobody gets mail about it.
+    """
+    newest = Achievement.objects.filter(state=AchievementState.PUBLISHED).order_by("-published_at", "pk")[:NEWEST]
+    with transaction.atomic():
+        found = sum(match_achievement(achievement.pk, NEAR) for achievement in newest)
+        journal.seal_all(SEALED_AT_ONCE, include_running=True)
+        projections.skip(NOTICES.name)
+        projections.catch_up_all()
+    return found
 
 
 def is_loaded() -> bool:

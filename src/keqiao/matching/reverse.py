@@ -45,13 +45,13 @@ def match_achievements(achievements: list[int]) -> None:
         match_achievement(pk)
 
 
-def match_achievement(pk: int) -> int:
-    """Tell the owners of fitting needs. Returns how many were found that nobody had been told of."""
+def match_achievement(pk: int, near: int = NEAR) -> int:
+    """Tell the owners of fitting needs, `near` of which are looked at. Returns how many nobody had been told of."""
     achievement = Achievement.objects.filter(pk=pk, state=AchievementState.PUBLISHED).first()
     if achievement is None:
         return 0
     told = 0
-    for need, evidence in fitting_needs(achievement):
+    for need, evidence in fitting_needs(achievement, near):
         if not Match.objects.filter(need=need, achievement=achievement).exists():
             pair = {"need": need.pk, "achievement": achievement.pk, "evidence": evidence}
             kernel.run(kernel.REGISTRY["matches"], None, "find", actor=SYSTEM, data=pair)
@@ -59,13 +59,13 @@ def match_achievement(pk: int) -> int:
     return told
 
 
-def fitting_needs(achievement: Achievement) -> Iterator[tuple[Need, Evidence]]:
+def fitting_needs(achievement: Achievement, near: int = NEAR) -> Iterator[tuple[Need, Evidence]]:
     """Open needs of other people for which this achievement is among the first candidates.
 
     The needs are looked up in their full text, hidden words included: only their own people are told.
     """
     for document in achievement_documents(achievement):
-        pks = nearest_needs(document)
+        pks = nearest_needs(document, near)
         needs = Need.objects.filter(pk__in=pks, state=NeedState.OPEN).in_bulk()
         for pk in pks:
             need = needs.get(pk)
@@ -73,11 +73,11 @@ def fitting_needs(achievement: Achievement) -> Iterator[tuple[Need, Evidence]]:
                 yield need, evidence
 
 
-def nearest_needs(document: Document) -> list[int]:
+def nearest_needs(document: Document, near: int = NEAR) -> list[int]:
     """Open needs by how alike they are to an achievement, each once."""
     query = replace(Query.of(document), targets=())
-    hits = engine().search(query, kinds=(NEED,), audience=(PUBLIC, PLATFORM), limit=NEAR * 2, explain=False)
-    return list(dict.fromkeys(row_of(hit.id)[1] for hit in hits))[:NEAR]
+    hits = engine().search(query, kinds=(NEED,), audience=(PUBLIC, PLATFORM), limit=near * 2, explain=False)
+    return list(dict.fromkeys(row_of(hit.id)[1] for hit in hits))[:near]
 
 
 def among_first(need: Need, document: Document) -> Evidence:
