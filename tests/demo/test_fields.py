@@ -7,7 +7,7 @@ import pytest
 from keqiao.demo.chance import source
 from keqiao.demo.composing import LONGEST, SHORTEST, compose, phrases, plans
 from keqiao.demo.fields import Field, Measure, Topic, all_fields, all_topics, field_of
-from keqiao.demo.speaking import common_slots, need_slots, offer_slots
+from keqiao.demo.speaking import common_slots, company_slots, need_slots, offer_slots
 from keqiao.demo.wording import drawn
 from keqiao.exchange import taxonomy
 
@@ -75,7 +75,7 @@ def test_every_plan_makes_a_text_of_the_right_length(name: str, topic: Topic) ->
     rng = source(3, name, topic.number)
     now, want, give = (tuple(drawn(rng, measure, span(measure)) for measure in topic.figures) for span in SPANS)
     field = field_of(topic.subject)
-    slots = common_slots(rng, field, topic, 4) | need_slots(rng, topic, now, want)
+    slots = common_slots(rng, field, topic, 4) | need_slots(rng, topic, now, want) | company_slots(3, topic.number)
     slots |= offer_slots(rng, topic, topic.routes[0], give, now[0], 6, slots)
     lengths = [len(compose(rng, name, slots, plan, topic.mode)) for plan in range(len(plans(name)) * 4)]
     assert min(lengths) >= SHORTEST

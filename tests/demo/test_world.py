@@ -105,8 +105,9 @@ def test_records_refer_to_what_exists(
     achievements: list[Achievement],
     solutions: list[Solution],
 ) -> None:
+    assert [need.organisation for need in needs if need.contact == small.cast.colleague] == [small.seats.company]
     for need in needs:
-        assert people[need.contact].organisation == need.organisation
+        assert need.contact == small.cast.colleague or people[need.contact].organisation == need.organisation
         assert organisations[need.organisation].kind == "company"
         assert (need.node, need.region) == (
             organisations[need.organisation].node,

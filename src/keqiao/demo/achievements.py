@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from random import Random
+from typing import NamedTuple
 
 from keqiao.demo.cast import Cast
-from keqiao.demo.chance import pick, source, weighted, with_numbers
+from keqiao.demo.chance import in_turn, pick, source, weighted, with_numbers
 from keqiao.demo.composing import compose, phrases, reworded, tidy
 from keqiao.demo.fields import Field, Route, Topic, field_of
 from keqiao.demo.needs import topic_of, turn_of
@@ -66,9 +67,12 @@ def achievement(cast: Cast, seed: int, index: int, state: str, published: float 
     give = figures_of(seed, index)
     slots = _slots(rng, topic, route, give, level, turn_of(index)) | {"lab": cast.lab_of(leader)}
     language = language_of(seed, index)
-    title = tidy(reworded(rng, pick(rng, phrases("titles")["achievement"]).format_map(slots)))
+    title = tidy(
+        reworded(rng, in_turn(turn_of(index), phrases("titles")["achievement"], topic.number * 3).format_map(slots))
+    )
     title_en, summary_en = _in_english(rng, topic, route, give, level) if language != "zh" else ("", "")
     summary = _summary(rng, index, topic.mode, slots, level) if language != "en" else summary_en
+    about = _about_in_english(topic, give, level) if language == "en" else _about(rng, field, slots, level)
     right, note = _rights(rng, field)
     reason, words = pick(rng, _REJECTS) if state == "rejected" else ("", "")
     return Achievement(
@@ -85,24 +89,49 @@ def achievement(cast: Cast, seed: int, index: int, state: str, published: float 
         fields=(pick(rng, field.industries), pick(rng, field.strategic)),
         summary=summary,
         summary_en=summary_en if language == "both" else "",
-        advantages=tidy(f"{slots['versus']}；{slots['merit']}；{slots['merit_two']}。"),
-        applications=f"{slots['scene']}、{slots['scene_two']}。",
+        advantages=about.advantages,
+        applications=about.applications,
         specifications=tuple(figure.line(language) for figure in give),
         intellectual_property=right,
         intellectual_property_note=note,
         maturity=level,
-        maturity_evidence=_evidence(level, slots),
+        maturity_evidence=about.evidence,
         maturity_assessor=pick(rng, ("团队自评", "团队自评", "校技术转移办公室", "第三方评价机构")),
         maturity_days_ago=rng.randrange(10, 400),
         cooperation_modes=weighted(rng, _MODES),
         price_idea=_price(rng),
-        details=_details(rng, field, slots),
+        details=about.details,
         team=_team(rng, cast, leader),
         created_days_ago=created,
         published_days_ago=published,
         reject_reason=reason,
         reject_text=words,
     )
+
+
+class About(NamedTuple):
+    """What an achievement says beside its summary."""
+
+    advantages: str
+    applications: str
+    evidence: str
+    details: str
+
+
+def _about(rng: Random, field: Field, slots: Slots, level: int) -> About:
+    return About(
+        tidy(f"{slots['versus']}；{slots['merit']}；{slots['merit_two']}。"),
+        "、".join(dict.fromkeys((slots["scene"], slots["scene_two"]))) + "。",
+        _evidence(level, slots),
+        _details(rng, field, slots),
+    )
+
+
+def _about_in_english(topic: Topic, give: tuple[Figure, ...], level: int) -> About:
+    lines, slots = phrases("achievements")["english"], english_slots(topic, give, target=False)
+    about = (str(lines[name]).format_map(slots) for name in ("advantages", "applications", "details"))
+    advantages, applications, details = about
+    return About(advantages, applications, str(lines["stage_en"][stage_of(level)]), details)
 
 
 def _evidence(level: int, slots: Slots) -> str:
@@ -170,10 +199,10 @@ def _price(rng: Random) -> str:
 def _details(rng: Random, field: Field, slots: Slots) -> str:
     template = pick(rng, (
         "关键参数与配方见技术协议附件；首轮放大时应留意“{pitfall}”。试制用到{equipment}。",
-        "完整测试记录 <3~12> 份，含{test}的原始数据；签署保密协议后可到{lab}查阅。",
+        "完整测试记录 <3~12> 份，附{test}的原始数据；签署保密协议后可到{lab}查阅。",
         "主要设备清单、单件物料成本和 <2~6> 批次波动数据，可在保密协议下提供。",
     ))  # fmt: skip
-    return with_numbers(rng, template.format_map(slots))
+    return tidy(with_numbers(rng, template.format_map(slots)))
 
 
 def _team(rng: Random, cast: Cast, leader: int) -> tuple[tuple[int, str], ...]:

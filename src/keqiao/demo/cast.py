@@ -112,6 +112,11 @@ class Cast:
         return counts.contacts + counts.researchers + counts.managers + len(NODES)
 
     @property
+    def colleague(self) -> int:
+        """The story owner's colleague comes after everybody else: somebody who is there only for the demo account."""
+        return self.people
+
+    @property
     def field_step(self) -> int:
         """How far apart neighbours of one field stand in a list of people."""
         return len(all_fields())

@@ -24,6 +24,11 @@ def pick(rng: Random, items: Sequence[T]) -> T:
     return items[int(rng.random() * len(items))]
 
 
+def in_turn(turn: int, items: Sequence[T], start: int = 0) -> T:
+    """One of the items: the next one at every turn, so that neighbours are not alike."""
+    return items[(start + turn) % len(items)]
+
+
 def few(rng: Random, items: Sequence[T], number: int) -> list[T]:
     """`number` different items in a random order (all of them, if there are fewer)."""
     return rng.sample(items, min(number, len(items)))

@@ -20,7 +20,7 @@ Phrases = dict[str, Any]
 
 _CLAUSES = re.compile("[，。：；？“”（）]")
 _HAN = "[\u4e00-\u9fff]"
-_LATIN_HAN = re.compile(f"(?<=[A-Za-z0-9])(?={_HAN})|(?<={_HAN})(?=[A-Za-z0-9])")
+_LATIN_HAN = re.compile(f"(?<=[A-Za-z0-9%℃])(?={_HAN})|(?<={_HAN})(?=[A-Za-z0-9])")
 _HAN_HAN = re.compile(f"(?<={_HAN}) (?={_HAN})")
 
 

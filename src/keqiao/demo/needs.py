@@ -6,13 +6,14 @@ from random import Random
 from typing import NamedTuple
 
 from keqiao.demo.cast import Cast
-from keqiao.demo.chance import few, pick, source, weighted, with_numbers
+from keqiao.demo.chance import few, in_turn, pick, source, weighted
 from keqiao.demo.composing import SHORTEST, compose, finished, phrases, reworded, tidy
 from keqiao.demo.fields import Field, Measure, Topic, all_topics, field_of
 from keqiao.demo.parties import lower
 from keqiao.demo.records import Need
-from keqiao.demo.speaking import Slots, common_slots, english_slots, need_slots
-from keqiao.demo.wording import Figure, drawn
+from keqiao.demo.speaking import Slots, common_slots, company_slots, english_slots, need_slots
+from keqiao.demo.story import story_topics
+from keqiao.demo.wording import Figure, asked, drawn
 
 SEALED = (("organisation", "nda"), ("contact", "nda"), ("background", "nda"))
 """Who asks is told after a non-disclosure agreement."""
@@ -70,7 +71,7 @@ def measures_of(seed: int, index: int) -> tuple[Measure, ...]:
 def targets_of(seed: int, index: int) -> tuple[Figure, ...]:
     """What need number `index` (of a technology) asks for; the same as on its card."""
     rng = source(seed, "targets", index)
-    return tuple(drawn(rng, measure, measure.want) for measure in measures_of(seed, index))
+    return tuple(asked(rng, measure) for measure in measures_of(seed, index))
 
 
 def present_of(seed: int, index: int) -> tuple[Figure, ...]:
@@ -80,8 +81,11 @@ def present_of(seed: int, index: int) -> tuple[Figure, ...]:
 
 
 def contact_of(cast: Cast, index: int) -> int:
-    """Who wrote need number `index` (not one of the story)."""
-    return cast.contact_for(topic_of(index).number, turn_of(index))
+    """Who wrote need number `index` (not one of the story); whoever told the story of a topic does not ask again."""
+    topic, turn = topic_of(index).number, turn_of(index)
+    person = cast.contact_for(topic, turn)
+    is_answered = topic in story_topics() and person == cast.story_contact(topic)
+    return cast.contact_for(topic, turn + 1) if is_answered else person
 
 
 def need(
@@ -98,16 +102,18 @@ def need(
     contact = contact_of(cast, index)
     company = cast.company_of_contact(contact)
     city = cast.city_of(company)
-    slots = common_slots(rng, field, topic, turn_of(index))
+    slots = common_slots(rng, field, topic, turn_of(index)) | company_slots(seed, company)
     language = language_of(seed, index)
     if kind == "technology":
         said = _technology(rng, seed, index, language, slots)
     else:
-        said = _other(rng, kind, field, topic, slots)
+        said = _other(rng, kind, field, topic, turn_of(index), slots)
     low, high = _budget(rng, kind, state)
     reason, words = pick(rng, _REJECTS) if state == "rejected" else ("", "")
     about = phrases("others")["background"]
-    background = with_numbers(rng, pick(rng, about.get(topic.mode, about["lines"])).format_map(slots))
+    lines = about["en"] if language == "en" else about.get(topic.mode, about["lines"])
+    known = slots | {"city_en": city.name_en, "field_en": lower(field.name_en)}
+    background = tidy(pick(rng, lines).format_map(known))
     return Need(
         index=index,
         subject=field.key,
@@ -154,7 +160,10 @@ def _technology(rng: Random, seed: int, index: int, language: str, slots: Slots)
     topic, now, want = topic_of(index), present_of(seed, index), targets_of(seed, index)
     slots = slots | need_slots(rng, topic, now, want)
     problem = compose(rng, "needs", slots, index * 5 + rng.randrange(3), topic.mode)
-    title = tidy(reworded(rng, pick(rng, phrases("titles")["need"]).format_map(slots | {"target": want[0].target()})))
+    forms = phrases("titles")["need_on_site" if topic.mode in ("works", "living") else "need"]
+    title = tidy(
+        reworded(rng, in_turn(turn_of(index), forms, topic.number * 5).format_map(slots | {"target": want[0].target()}))
+    )
     english = _in_english(rng, topic, want) if language != "zh" else ("", "")
     current = tuple(figure.line(language) for figure in now)
     return Said(title, problem, *english, current, tuple(figure.target(language) for figure in want))
@@ -166,20 +175,21 @@ def _in_english(rng: Random, topic: Topic, want: tuple[Figure, ...]) -> tuple[st
     return title[0].upper() + title[1:], str(pick(rng, phrases("titles")["need_text_en"]).format_map(slots))
 
 
-def _other(rng: Random, kind: str, field: Field, topic: Topic, slots: Slots) -> Said:
-    role, amount = topic.role, rng.randrange(30, 300) * 10
+def _other(rng: Random, kind: str, field: Field, topic: Topic, turn: int, slots: Slots) -> Said:
+    role, amount = topic.role, rng.randrange(20, 160) * (20 if topic.mode == "software" else 40)
     sites, area = few(rng, field.sites, 2), rng.randrange(6, 80) * 100
     number = str(rng.randrange(1, 5))
     slots = slots | {
         "role": role.name, "duty": role.duty, "skill": role.skill, "skill_word": pick(rng, topic.skills),
-        "number": number, "plant": pick(rng, topic.plants), "amount": str(amount), "area": str(area),
+        "number": number, "plant": pick(rng, topic.plants), "amount": str(amount), "total": str(amount * 5 // 2),
+        "area": str(area),
         "site_one": sites[0], "site_two": sites[-1], "site_word": sites[0], "field_en_lower": lower(field.name_en),
     }  # fmt: skip
     lines = phrases("others")[kind] | phrases("others")[kind].get(topic.mode, {})
     problem = reworded(rng, finished(rng, pick(rng, lines["texts"]), slots))
     if len(problem) < SHORTEST + 5:
         problem += finished(rng, pick(rng, phrases("others")["more"]), slots)
-    title = tidy(pick(rng, lines["titles"]).format_map(slots))
+    title = tidy(in_turn(turn, lines["titles"], topic.number).format_map(slots))
     return Said(title, problem, "", "", (), _other_targets(rng, kind, topic.mode, slots))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from keqiao.demo.chance import combination, few, pick, with_numbers
+from keqiao.demo.chance import combination, few, pick, source, with_numbers
 from keqiao.demo.composing import phrases
 from keqiao.demo.fields import Field, Route, Topic
 from keqiao.demo.wording import Figure, given, in_english, present, versus, wanted, wanted_bare, wanted_doing
@@ -31,12 +31,13 @@ def common_slots(rng: Random, field: Field, topic: Topic, turn: int) -> Slots:
     names = ("trouble", "setting", "tried", "limit", "thing", "gap", "merit", "cause")
     slots = {name: with_numbers(rng, text) for name, text in zip(names, chosen, strict=True)}
     slots |= {f"{name}_two": with_numbers(rng, text) for name, text in zip(names, others, strict=True)}
-    aims, scenes, tests = few(rng, topic.aims, 2), few(rng, topic.scenes, 2), few(rng, topic.tests, 2)
+    aims, tests, pain = few(rng, topic.aims, 2), few(rng, topic.tests, 2), pick(rng, topic.pains)
+    scenes = few(rng, [scene for scene in topic.scenes if scene not in slots["thing"]], 2)
     slots |= {
         "aim": aims[0],
         "aim_one": aims[0],
         "aim_two": aims[-1],
-        "pain": pick(rng, topic.pains),
+        "pain": pain,
         "scene": scenes[0],
         "scene_two": scenes[-1],
         "test": tests[0],
@@ -47,10 +48,28 @@ def common_slots(rng: Random, field: Field, topic: Topic, turn: int) -> Slots:
         "pitfall": pick(rng, topic.pitfalls),
         "lab": pick(rng, field.labs),
         "field": field.name,
-        "thing_aim": _joined(slots["thing"], aims[0]),
+        "thing_aim": joined(slots["thing"], aims[0], "的"),
+        "thing_pain": joined(slots["thing"], pain),
         "tried_quote": f"“{slots['tried'].partition('，')[0]}”",
     }
     return slots
+
+
+def company_slots(seed: int, company: int) -> Slots:
+    """What a company says of itself: the same in all its needs."""
+    rng = source(seed, "company", company)
+    founded = rng.randrange(2002, 2020)
+    staff = rng.randrange(20, 100) * 5
+    return {
+        "founded": str(founded),
+        "started": str(founded + rng.randrange(1, 4)),
+        "staff": str(staff),
+        "developers": str(max(8, staff * rng.randrange(12, 30) // 100)),
+        "research": str(rng.randrange(5, 17)),
+        "rights": str(rng.randrange(8, 60)),
+        "sales": f"{staff * rng.uniform(0.4, 1.1) / 100:.1f}",
+        "area_mu": str(rng.randrange(8, 110)),
+    }
 
 
 def need_slots(rng: Random, topic: Topic, now: tuple[Figure, ...], want: tuple[Figure, ...]) -> Slots:
@@ -65,8 +84,10 @@ def need_slots(rng: Random, topic: Topic, now: tuple[Figure, ...], want: tuple[F
         "want_do": wanted_doing(first),
         "name": first.measure.name,
         "value": first.quantity,
+        "now_value": now[0].quantity,
         "now": "，".join(present(rng, figure, also=rng.random() < 0.3) for figure in now[: 1 + (rng.random() < 0.5)]),
         "colour": with_numbers(rng, pick(rng, phrases("needs")["colour"][topic.mode])),
+        "customer": pick(rng, phrases("needs")["customers"][topic.mode]),
         "who_bare": f"公司主营{pick(rng, topic.makers)}，产品用在{pick(rng, topic.scenes)}等场合",
     }
 
@@ -83,7 +104,7 @@ def offer_slots(
     return {
         "gap": topic.gaps[topic.routes.index(route) % len(topic.gaps)],
         "aim": aim,
-        "thing_aim": _joined(slots["thing"], aim),
+        "thing_aim": joined(slots["thing"], aim, "的"),
         "route": route.name,
         "how": route.how,
         "why": route.why,
@@ -96,9 +117,10 @@ def offer_slots(
     }
 
 
-def _joined(thing: str, aim: str) -> str:
-    """``电堆`` and ``电堆成本下降`` are ``电堆成本下降``, not ``电堆电堆成本下降``."""
-    return thing + (aim[2:] if thing.endswith(aim[:2]) else aim)
+def joined(thing: str, words: str, link: str = "") -> str:
+    """``减速器`` and ``精度提升`` with a link between them; ``电堆`` and ``电堆成本下降`` are ``电堆成本下降``."""
+    shared = next((size for size in range(min(len(thing), len(words)), 1, -1) if thing.endswith(words[:size])), 0)
+    return thing + (words[shared:] if shared else link + words)
 
 
 def stage_of(level: int) -> int:

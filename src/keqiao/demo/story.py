@@ -7,6 +7,7 @@ The first need has come to its measured result; the second is waiting for an ans
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from keqiao.demo.cast import Cast
@@ -74,6 +75,7 @@ def _told() -> dict[str, list[dict[str, Any]]]:
 NEEDS = tuple(StoryNeed(**row) for row in _told()["needs"])
 ACHIEVEMENTS = tuple(StoryAchievement(**row) for row in _told()["achievements"])
 MATCHES = tuple(StoryMatch(**row) for row in _told()["matches"])
+DRAFT = _told()["drafts"][0]
 ROUNDS = tuple(Round(**row) for row in _told()["rounds"])
 MILESTONES = tuple(Milestone(**row) for row in _told()["milestones"])
 INCOMES = (
@@ -131,6 +133,41 @@ def story_need(cast: Cast, seed: int, index: int) -> Need:
         confidentiality=(),
         created_days_ago=told.published_days_ago + 0.5,
         published_days_ago=told.published_days_ago,
+        reject_reason="",
+        reject_text="",
+    )
+
+
+def story_draft(cast: Cast, seed: int, index: int) -> Need:
+    """What the owner's colleague is writing, as need number `index`."""
+    contact = cast.story_contact(story_topic(0))
+    company = organisation(cast, seed, cast.company_of_contact(contact))
+    return Need(
+        index=index,
+        subject=NEEDS[0].subject,
+        kind="technology",
+        state="draft",
+        language="zh",
+        title=DRAFT["title"],
+        title_en="",
+        organisation=company.index,
+        contact=cast.colleague,
+        manager=None,
+        node=company.node,
+        region=company.region,
+        fields=_FIELDS[0],
+        problem=DRAFT["problem"],
+        problem_en="",
+        current=DRAFT["current"],
+        targets=(),
+        background=NEEDS[0].background,
+        budget_minimum=None,
+        budget_maximum=None,
+        deadline_days=90,
+        cooperation_modes=(),
+        confidentiality=(),
+        created_days_ago=1.2,
+        published_days_ago=None,
         reject_reason="",
         reject_text="",
     )
@@ -206,6 +243,12 @@ def story_match(cast: Cast, seed: int, index: int) -> Match:
         asked_days_ago=141 if closed else None,
         closed_days_ago=138 if closed else None,
     )
+
+
+@cache
+def story_topics() -> frozenset[int]:
+    """The topics that have a story."""
+    return frozenset(map(story_topic, range(len(NEEDS))))
 
 
 def story_topic(index: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from random import Random
 
@@ -42,14 +43,16 @@ _GIVE_LOW = ("{name} {value}", "{name}为 {value}", "{name}降到 {value}")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measure with a value."""
+    """A measure with a value. What is asked for (`is_asked`) is written without zeros at its end: ``98 %``."""
 
     measure: Measure
     value: float
+    is_asked: bool = False
 
     @property
     def number(self) -> str:
-        return f"{self.value:.{max(0, self.measure.digits)}f}"
+        number = f"{self.value:.{max(0, self.measure.digits)}f}"
+        return number.rstrip("0").rstrip(".") if self.is_asked and "." in number else number
 
     @property
     def quantity(self) -> str:
@@ -76,6 +79,21 @@ def drawn(rng: Random, measure: Measure, span: Range) -> Figure:
     """A value of the span, rounded as the measure is read."""
     value = round(rng.uniform(*span), measure.digits)
     return Figure(measure, float(value))
+
+
+def asked(rng: Random, measure: Measure) -> Figure:
+    """What somebody asks for: rounder than what is measured (98.5 % rather than 98.3 %), within what is wanted."""
+    low, high = measure.want
+    step = max(10.0**-measure.digits, _round_step((high - low) / 6))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    value = rng.randint(first, last) * step if first <= last else rng.uniform(low, high)
+    return Figure(measure, float(round(value, measure.digits)), is_asked=True)
+
+
+def _round_step(width: float) -> float:
+    """1 or 5 times a power of ten, near this width."""
+    power = 10.0 ** math.floor(math.log10(width))
+    return next((factor * power for factor, most in ((1, 2.5), (5, 7.5)) if width / power < most), 10 * power)
 
 
 def between(start: Figure, end: Figure, share: float) -> Figure:

@@ -25,7 +25,7 @@ from keqiao.demo.parties import organisation, person
 from keqiao.demo.records import Achievement, Match, Need, Node, Organisation, Person, Solution
 from keqiao.demo.refusing import shortfall
 from keqiao.demo.solutions import solution
-from keqiao.demo.story import MATCHES, NEEDS, story_achievement, story_match, story_need, story_topic
+from keqiao.demo.story import MATCHES, NEEDS, story_achievement, story_draft, story_match, story_need, story_topic
 
 Scale = Literal["small", "seed"]
 
@@ -91,6 +91,8 @@ class World:
     def need(self, index: int) -> Need:
         if index < len(NEEDS):
             return story_need(self.cast, self.seed, index)
+        if index == self._draft:
+            return story_draft(self.cast, self.seed, index)
         state = self.need_state(index)
         age = self._age(index)
         if state in ("draft", "triage", "rejected"):
@@ -147,6 +149,8 @@ class World:
         """The state that need number `index` is in; the stage of its match decides, if it has one."""
         if index < len(NEEDS):
             return NEEDS[index].state
+        if index == self._draft:
+            return "draft"
         if index in self._match_of:
             return _STATE_OF_STAGE.get(self._stage(self._match_of[index]), "open")
         weights = (*self.counts.unpublished, ("open", 1000 - sum(weight for _state, weight in self.counts.unpublished)))
@@ -184,6 +188,11 @@ class World:
         field = {topic.number for topic in field_of(all_topics()[story_topic(0)].subject).topics}
         found = [index for index in self._technical if topic_of(index).number in field]
         return [index for index in found if contact_of(self.cast, index) == own][: len(_OWNER)]
+
+    @cached_property
+    def _draft(self) -> int:
+        """The need of the owner's company that is still being written, in the place of one that is of no technology."""
+        return next(index for index in range(len(NEEDS), self.counts.needs) if kind_of(index) != "technology")
 
     @cached_property
     def _matched_needs(self) -> list[int]:

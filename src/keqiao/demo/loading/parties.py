@@ -107,7 +107,7 @@ def load_people(world: Iterable[records.Person], parties: Parties, ledger: Ledge
     memberships, posts = [], []
     for one, row in zip(given, rows, strict=True):
         if one.organisation is not None:
-            memberships.append(member(row, parties, one.organisation))
+            memberships.append(member(row, parties, one.organisation, one.role))
         if one.role in {"manager", "operator"}:
             posts.append(Post(person=row, node_id=one.node, role=PostRole(one.role), caseload_limit=MOST_CASES))
         if one.role == "operator":
@@ -134,9 +134,9 @@ def tell_member(row: Membership, at: datetime, ledger: Ledger) -> None:
     ledger.did(row, "admit", by=row.person_id, at=at)
 
 
-def member(person: Person, parties: Parties, place: int) -> Membership:
-    """The first person of an organisation is its administrator."""
-    first = place not in parties.administrators
+def member(person: Person, parties: Parties, place: int, role: str) -> Membership:
+    """The first person of a company is its administrator; a researcher answers for their own work alone."""
+    first = role == "contact" and place not in parties.administrators
     parties.administrators.add(place)
     return Membership(
         person=person,
@@ -152,6 +152,7 @@ def seat_accounts(parties: Parties, seats: Seats, ledger: Ledger) -> None:
     seated = {account.key: person_at(parties, seats, account) for account in ACCOUNTS}
     new = [person for key, person in seated.items() if key not in seats.people]
     ledger.enter(Person, new)
+    parties.people.extend(new)  # the colleague is the first of them: `Cast.colleague`
     for account in ACCOUNTS:
         person = seated[account.key]
         person.email, person.name, person.name_en = account.email, account.name, account.name_en
