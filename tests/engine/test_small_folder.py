@@ -243,7 +243,10 @@ def test_only_ten_count_for_ndcg_and_a_hundred_for_recall() -> None:
 @pytest.mark.parametrize(
     ("text", "printed"),
     [
-        ("吸光率达到98%以上", '[{"name": "吸光率", "min": 98, "max": null, "unit": "%", "approx": false, "span": [0, 10]}]'),
+        (
+            "吸光率达到98%以上",
+            '[{"name": "吸光率", "min": 98, "max": null, "unit": "%", "approx": false, "span": [0, 10]}]',
+        ),
         ("-40℃~85℃", '[{"name": "", "min": -40, "max": 85, "unit": "degC", "approx": false, "span": [0, 8]}]'),
         ("PUE 1.04", '[{"name": "PUE", "min": 1.04, "max": 1.04, "unit": "", "approx": false, "span": [0, 8]}]'),
         (

@@ -61,7 +61,7 @@ class Statistics:
         """Read what `save` wrote (OSError when it is not there, ValueError when it is not whole)."""
         statistics = cls()
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 statistics.documents = int(stored["documents"])
                 statistics._frequencies[stored["used"]] = stored["frequencies"]
         except (EOFError, KeyError, BadZipFile) as error:
