@@ -48,6 +48,26 @@ def test_a_project_waits_for_whose_turn_it_is_with_its_next_step(
     assert waiting_for(manager) == waiting_for(owner) == []
 
 
+def test_an_agreed_proposal_waits_for_whoever_may_open_its_project(
+    owner: Person, professor: Person, manager: Person
+) -> None:
+    proposal = propose(open_need(owner, manager), published_achievement(professor), manager)
+    opening = "双方已同意。立项后在项目页面起草合同、排里程碑、登记送样测试。"
+    assert waiting_for(owner) == waiting_for(manager) == [("proposals", str(proposal.seen_by(owner)), opening)]
+    assert waiting_for(professor) == []
+    Steps(owner, professor, manager).opened(proposal)
+    assert waiting_for(manager) == [("projects", "红外探测器用消光涂层", "起草技术合同。")]
+    assert waiting_for(owner) == []
+
+
+def test_an_agreed_proposal_under_seal_waits_for_the_agreement_first(
+    owner: Person, professor: Person, manager: Person
+) -> None:
+    propose(open_need(owner, manager), published_achievement(professor), manager, is_sealed=True)
+    assert waiting_for(owner) == waiting_for(manager) == []
+    assert [words for _name, _row, words in waiting_for(professor)] == ["签署保密协议"]
+
+
 def test_a_solution_is_called_by_the_need_it_answers(owner: Person, professor: Person, manager: Person) -> None:
     need = open_need(owner, manager)
     Solution.objects.create(
@@ -104,7 +124,7 @@ def test_desk_asks_as_much_for_three_as_for_one(
     client = Client()
     client.force_login(owner)
     client.get("/desk/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         page = client.get("/desk/").content.decode()
     assert page.count('class="task"') == count
 
