@@ -209,3 +209,16 @@ def test_after_registering_one_goes_on_within_the_platform_only(
     data = {"name": "壬寅试验泵业有限公司", "kind": "company", "node": "wuhan", "next": wanted}
     response = client.post("/organisations/new/", data)
     assert response["Location"] == (wanted if goes_on else Organisation.objects.get().get_absolute_url())
+
+
+def test_an_auditor_sees_the_verification_queue_without_its_buttons(
+    client: Client, company_a: Organisation, auditor: Person, operator: Person
+) -> None:
+    Organisation.objects.filter(pk=company_a.pk).update(state="unverified")
+    buttons: dict[str, list[str]] = {}
+    for person in (auditor, operator):
+        client.force_login(person)
+        page = client.get("/verification/").content.decode()
+        assert company_a.name in page
+        buttons[person.name] = re.findall(rf"/organisations/{company_a.pk}/(\w+)/", page)
+    assert buttons == {"审计": [], "武汉运营": ["verify", "reject"]}

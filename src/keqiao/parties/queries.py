@@ -105,6 +105,7 @@ class ToVerify:
     clock: ClockRun | None
     people: int
     alikes: list[LookAlike]
+    verbs: list[Verb]
 
 
 def verification_queue(actor: Actor, node: str = "") -> QuerySet[Organisation]:
@@ -124,7 +125,15 @@ def with_evidence(rows: Sequence[Organisation], actor: Actor) -> list[ToVerify]:
     members = Membership.objects.filter(organisation__in=ids, state=MembershipState.ACTIVE)
     people = dict(members.values_list("organisation").annotate(n=Count("pk")))
     alikes = look_alikes_of({row.pk: row.name for row in rows}, actor)
-    return [ToVerify(row.seen_by(actor), clocks.get(row.pk), people.get(row.pk, 0), alikes[row.pk]) for row in rows]
+    return [
+        ToVerify(row.seen_by(actor), clocks.get(row.pk), people.get(row.pk, 0), alikes[row.pk], decisions(row, actor))
+        for row in rows
+    ]
+
+
+def decisions(row: Organisation, actor: Actor) -> list[Verb]:
+    """What the viewer can decide about an organisation that waits; an auditor of the queue only looks."""
+    return [verb for verb in REGISTRY["organisations"].available(row, actor) if verb.name in ("verify", "reject")]
 
 
 def administrators_of(organisation: Organisation) -> list[Person]:
