@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +16,8 @@ from django.urls import reverse
 from keqiao.kernel.journal import history
 from keqiao.parties.actions import invitation_token
 from keqiao.parties.models import Consent, Membership, Organisation, Person
+from tests.accounts import PASSWORD as ACCOUNT_PASSWORD
+from tests.accounts import with_password
 from tests.factories import MembershipFactory, PersonFactory, credit_code
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +246,149 @@ def test_desk_shows_that_the_organisation_is_being_verified(
     page = client.get("/desk/").content.decode()
     assert "核验中" in page
     assert company_a.get_absolute_url() in page
+
+
+TOO_LATE = "这个验证码不能再用：过了 15 分钟，或者输错太多次。"
+
+
+def test_a_code_is_good_for_fifteen_minutes_and_signing_in_sends_another(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_up(client)
+    first, now = code_in(str(mail.outbox[0].body)), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 901)
+    response = client.post("/accounts/confirm-email/", {"code": first}, follow=True)
+    assert response.redirect_chain == [("/accounts/login/", 302)]
+    assert TOO_LATE in response.content.decode()
+    assert not EmailAddress.objects.get().verified
+    client.post("/accounts/login/", {"login": "new@example.test", "password": PASSWORD})
+    second = code_in(str(mail.outbox[-1].body))
+    assert (len(mail.outbox), second == first) == (2, False)
+    assert client.post("/accounts/confirm-email/", {"code": second})["Location"] == "/welcome/"
+
+
+def test_a_code_typed_wrong_too_often_is_no_longer_good(client: Client) -> None:
+    sign_up(client)
+    answers = [client.post("/accounts/confirm-email/", {"code": "AAAA-AAAA"}) for _n in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 302]
+    page = client.get(answers[-1]["Location"]).content.decode()
+    assert TOO_LATE in page
+    assert "登录失败次数过多" not in page
+    client.post("/accounts/confirm-email/", {"code": code_in(str(mail.outbox[0].body))})
+    assert not EmailAddress.objects.get().verified
+
+
+def test_the_page_of_the_code_opened_for_nothing_says_nothing(client: Client) -> None:
+    response = client.get("/accounts/confirm-email/", follow=True)
+    assert response.redirect_chain == [("/accounts/login/", 302)]
+    assert TOO_LATE not in response.content.decode()
+
+
+def test_a_second_tab_waits_for_the_code_as_the_first(client: Client) -> None:
+    sign_up(client)
+    for path in ("/accounts/signup/", "/accounts/login/"):
+        assert client.get(path)["Location"] == "/accounts/confirm-email/", path
+    assert client.get("/welcome/", follow=True).redirect_chain[-1][0] == "/accounts/confirm-email/"
+
+
+def test_signing_up_twice_makes_one_account(client: Client) -> None:
+    for _n in range(2):
+        assert sign_up(client).status_code == 302
+    assert Person.objects.count() == 1
+
+
+def test_the_first_question_answered_twice_is_one_entry(joined: Client) -> None:
+    answers = {"purposes": ["ask"], "name": "新人", "key": "one-click"}
+    for _n in range(2):
+        assert joined.post("/welcome/", answers)["Location"] == "/welcome/organisation/"
+    assert [entry.verb for entry in history(Person.objects.get())] == ["join", "welcome"]
+
+
+def test_an_organisation_registered_twice_by_the_same_click_is_one(joined: Client, wuhan: Any) -> None:
+    form = {"name": "甲戌试验铸造有限公司", "kind": "company", "node": "wuhan", "key": "one-click"}
+    places = {joined.post("/organisations/new/", form)["Location"] for _n in range(2)}
+    assert places == {Organisation.objects.get().get_absolute_url()}
+    assert Membership.objects.count() == 1
+
+
+def found_under(client: Client, typed: str) -> str:
+    return str(client.get("/organisations/find/", {"q": typed}).content.decode())
+
+
+def test_a_typed_code_that_nobody_has_leads_to_the_form_with_the_code(joined: Client) -> None:
+    code = credit_code(77)
+    shown = found_under(joined, f" {code[:8].lower()} {code[8:]}")
+    assert f"/organisations/new/?credit_code={code}&amp;after=welcome" in shown
+    assert "?name=" not in shown
+    assert f'value="{code}"' in joined.get(f"/organisations/new/?credit_code={code}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (credit_code(77)[:-1], "统一社会信用代码应为 18 位，您填写了 17 位。"),
+        (credit_code(77)[:-1] + ("0" if credit_code(77)[-1] != "0" else "1"), "校验位不符"),
+        ("9199000O0000000772", "第 8 位“O”不会出现在代码里，是不是“0”？"),
+    ],
+)
+def test_a_mistyped_code_is_told_where_it_is_typed_and_is_no_name(joined: Client, typed: str, words: str) -> None:
+    shown = found_under(joined, typed)
+    assert words in shown
+    assert "/organisations/new/" not in shown
+
+
+def test_a_code_that_is_found_is_not_offered_for_registration(joined: Client, company_a: Organisation) -> None:
+    shown = found_under(joined, company_a.credit_code.lower())
+    assert company_a.name in shown
+    assert "/organisations/new/" not in shown
+
+
+@pytest.mark.parametrize("typed", ["没有这家公司", "zzz unknown", "3M 中国", "2026"])
+def test_a_name_that_is_not_found_can_be_registered(joined: Client, typed: str) -> None:
+    assert f"?name={quote(typed, safe='/')}&amp;after=welcome" in found_under(joined, typed)
+
+
+def test_a_code_that_is_taken_leads_to_asking_to_join(joined: Client, company_a: Organisation) -> None:
+    form = {"name": "戊子试验仪器有限公司", "kind": "company", "node": "wuhan", "credit_code": company_a.credit_code}
+    response = joined.post("/organisations/new/", form)
+    assert (response.status_code, Organisation.objects.count()) == (422, 1)
+    page = response.content.decode()
+    assert "这个代码已经登记为“甲辰试验光电有限公司”。请找到这家单位，申请加入。" in page
+    assert f'href="/organisations/{company_a.pk}/request/"' in page
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"),
+    [
+        ("127.0.0.1:8000", True),
+        ("192.168.1.7", True),
+        ("[::1]:8000", True),
+        ("localhost:8000", False),
+        ("keqiao.cn", False),
+    ],
+)
+def test_adding_a_passkey_says_beforehand_that_it_wants_a_name(
+    client: Client, owner: Person, host: str, warned: bool
+) -> None:
+    with_password(owner)
+    client.post("/accounts/login/", {"login": owner.email, "password": ACCOUNT_PASSWORD}, headers={"host": host})
+    page = client.get(reverse("mfa_add_webauthn"), headers={"host": host})
+    assert page.status_code == 200
+    assert ("通行密钥只认域名，您打开的是数字地址。" in page.content.decode()) is warned
+
+
+def test_the_confirmed_address_is_told_in_our_words(client: Client) -> None:
+    sign_up(client)
+    response = client.post("/accounts/confirm-email/", {"code": code_in(str(mail.outbox[0].body))}, follow=True)
+    assert "邮箱 new@example.test 已确认。" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/welcome/", "/welcome/organisation/", "/welcome/organisation/?q=zzz", "/welcome/security/"]
+)
+def test_the_pages_of_joining_are_english_throughout(joined: Client, path: str) -> None:
+    joined.get("/desk/")  # takes the messages that were written in Chinese
+    joined.cookies["django_language"] = "en"
+    page = joined.get(path).content.decode()
+    body = re.sub(r"<(script|svg|style)\b.*?</\1>", "", page.split("<main")[1].split("</main>")[0], flags=re.DOTALL)
+    assert re.findall("[一-鿿]+", body) == []

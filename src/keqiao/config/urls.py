@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from keqiao.api.urls import api
 from keqiao.observatory.stream import stream
-from keqiao.parties.accounts import set_language
+from keqiao.parties.accounts import confirm_email, set_language
 from keqiao.web import verbs
 
 handler429 = "keqiao.web.limits.too_many"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/feed/stream", stream, name="feed_stream"),
     path("api/v1/", api.urls),
     path("accounts/tokens/", include("keqiao.api.pages")),
+    path("accounts/confirm-email/", confirm_email),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("", include("keqiao.web.urls")),

@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, SignupForm
+from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
+from allauth.account.views import email_verification_sent
 from allauth.core import context as allauth_context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
@@ -48,6 +51,9 @@ CHANGES = {
     "api/token_issued": _("创建了访问令牌“%(name)s”。"),
 }
 """What a person is told by mail after it happened to the account: one sentence, one mail for all."""
+
+
+TOO_LATE = _("这个验证码不能再用：过了 15 分钟，或者输错太多次。用刚才的邮箱和密码登录，我们马上再发一个。")
 
 
 class JoinForm(SignupForm):  # type: ignore[misc]
@@ -98,6 +104,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("welcome")
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever has not yet said who they are begins there."""
+        usual: str = super().get_login_redirect_url(request)
+        return usual if getattr(request.user, "name", "") else reverse("welcome")
+
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.SITE_NAME} · {subject}"
 
@@ -126,8 +137,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *more: Any, **named: Any
     ) -> None:
-        """What a page shows anyhow (that one is signed in) needs no message."""
-        if message_template != "account/messages/logged_in.txt":
+        """What a page shows anyhow (that one is signed in), or says better (`confirm_email`), needs no message."""
+        wrong_codes = request.path == reverse("account_email_verification_sent") and level == messages.ERROR
+        if message_template != "account/messages/logged_in.txt" and not wrong_codes:
             super().add_message(request, level, message_template, *more, **named)
 
     def post_login(self, request: HttpRequest, user: Person, **options: Any) -> HttpResponse:
@@ -150,6 +162,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             method["description"] = REAUTHENTICATION[method["id"]]
         has_app = is_mfa_enabled(user, types=[Authenticator.Type.TOTP])
         return sorted(second, key=lambda method: (method["id"] != "mfa_reauthenticate") == has_app) or methods
+
+
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    """The page of the code that came by mail. Where the code is no longer good, the way to another one is told."""
+    waited = EMAIL_VERIFICATION_CODE_SESSION_KEY in request.session
+    response: HttpResponse = email_verification_sent(request)
+    if waited and response.headers.get("Location") == reverse("account_login"):
+        messages.warning(request, str(TOO_LATE))
+    return response
 
 
 def own_address(value: Any, asked: str) -> Any:

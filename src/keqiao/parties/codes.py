@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
@@ -26,6 +27,23 @@ def problem_of(code: str) -> str:
         words = _("统一社会信用代码应为 18 位，您填写了 %(length)d 位。请对照营业执照或法人证书核对。")
         return words % {"length": len(code)}
     return wrong_sign(code) or wrong_check_digit(code)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTyped:
+    """A search that is a code rather than a name, normalised, and what is wrong with it; empty when it is a name."""
+
+    text: str = ""
+    problem: str = ""
+
+
+def code_in(typed: str) -> CodeTyped:
+    """Whether somebody typed a code: about as long as one, mostly digits, nothing that only names have."""
+    code = normalise(typed)
+    is_code = LENGTH - 2 <= len(code) <= LENGTH + 2 and code.isascii() and code.isalnum()
+    if not is_code or sum(sign.isdigit() for sign in code) < LENGTH // 2:
+        return CodeTyped()
+    return CodeTyped(code, problem_of(code))
 
 
 def wrong_sign(code: str) -> str:

@@ -44,6 +44,7 @@ class RegistrationForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.alikes = []
+        self.taken: Organisation | None = None
 
     def clean_credit_code(self) -> str:
         code: str = self.cleaned_data["credit_code"]
@@ -53,6 +54,7 @@ class RegistrationForm(VerbForm):
         if taken is None:
             return code
         if Organisation.objects.visible_to(self.actor).filter(pk=taken.pk).exists():
+            self.taken = taken
             words = gettext("这个代码已经登记为“%(name)s”。请找到这家单位，申请加入。") % {"name": taken.name}
         else:
             words = gettext("这个代码已经登记，但核验没有通过。请联系平台运营人员。")
