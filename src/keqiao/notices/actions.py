@@ -9,7 +9,9 @@ from datetime import timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import connection, transaction
 from django.utils import timezone
@@ -30,6 +32,11 @@ log = logging.getLogger("keqiao.mail")
 PAUSES = (60, 300, 1800, 7200, 21600, 86400)
 """Seconds between tries; after the last one the mail has failed (about a day and a half in all)."""
 
+AWAY = "keqiao.mail_server_away"
+AWAY_FOR = 60
+"""Seconds for which a server that could not be talked to is left alone: each try may take as long as the time-out, and
+other jobs wait meanwhile."""
+
 MAIL_LOCK = 7_310_002 << 32
 """Mails are locked under this number plus their own, by advisory locks: they hold no transaction open while a server
 answers slowly, which would hold up the sealing of the journal."""
@@ -44,7 +51,11 @@ def tell(notice: Notice, person: Person, *, by_mail: bool) -> None:
         return
     notice.person = person
     notice.save()
-    if not by_mail or (notice.entry_id and Mail.objects.filter(entry=notice.entry_id, person=person).exists()):
+    if (
+        not by_mail
+        or not takes_mail(person)
+        or (notice.entry_id and Mail.objects.filter(entry=notice.entry_id, person=person).exists())
+    ):
         return
     letter = letter_of(notice, person.language)
     post(
@@ -58,6 +69,11 @@ def tell(notice: Notice, person: Person, *, by_mail: bool) -> None:
             person=person,
         )
     )
+
+
+def takes_mail(person: Person) -> bool:
+    """Whether mail to this person reaches that person: not while the address waits to be confirmed."""
+    return not EmailAddress.objects.filter(user=person.pk, email__iexact=person.email, verified=False).exists()
 
 
 def mark_read(actor: Actor, pks: Iterable[int] | None = None) -> int:
@@ -137,8 +153,19 @@ def send(mail: Mail) -> None:
     if not settings.EMAIL_HOST:
         keep_here(mail)
         return
+    if cache.get(AWAY):
+        mail.next_try = timezone.now() + timedelta(seconds=AWAY_FOR)
+        mail.save(update_fields=["next_try"])
+        return
     mail.attempts += 1
     result = smtp.deliver(mail)
+    if result.away:
+        cache.set(AWAY, value=True, timeout=AWAY_FOR)
+    note(mail, result)
+
+
+def note(mail: Mail, result: smtp.Result) -> None:
+    """Keep what a try has come to: sent, failed for good, or when it is tried again."""
     mail.problem = result.problem[:500]
     if result.accepted:
         mail.state, mail.sent_at = MailState.SENT, timezone.now()
