@@ -56,7 +56,7 @@ def test_story_through_the_api(proposal: Any, owner: Any, professor: Any, manage
     provider.done(f"{project}/request_acceptance", request="达标")
     row = asker.done(f"{project}/accept", verdict="passed", evidence="报告")
     assert (row["state"], row["fields"]["acceptance"]["verdict"]) == ("accepted", "passed")
-    assert {verb["name"] for verb in row["verbs"]} == {"record_income", "rate", "agree_case", "upload"}
+    assert {verb["name"] for verb in row["verbs"]} == {"record_income", "rate", "agree_case", "hand_over", "upload"}
 
 
 def test_contract_with_instalments_is_saved_in_part_without_losing_them(project: Project, steps: Any, manager: Any):

@@ -194,7 +194,7 @@ def test_chart_shows_rounds_and_the_target_as_a_band():
     axis, line = chart["options"]["yAxis"], chart["options"]["series"][0]
     assert [point["value"] for point in line["data"]] == [93.1, 97.2, 98.68]
     assert [point["itemStyle"]["color"] for point in line["data"]] == ["var(--bad)", "var(--bad)", "var(--good)"]
-    assert (axis["min"], axis["max"]) == (91, 100)
+    assert (axis["min"], axis["max"], axis["interval"]) == (90, 100, 2)
     assert line["markArea"]["data"] == [[{"yAxis": 98}, {"yAxis": 100}]]
     assert chart["title"] == "吸光率 ≥ 98 %"
 

@@ -25,8 +25,8 @@ TURNS = {
     "contracted": ("both", "projects", "plan_milestone"),
     "running": ("provider", "projects", "send_sample"),
     "testing": ("asker", "projects", "measure"),
-    "accepting": ("asker", "projects", "accept"),
-    "accepted": ("manager", "contracts", "register"),
+    "accepting": ("provider", "milestones", "deliver"),
+    "accepted": ("both", "projects", "rate"),
     "closed": ("", "", ""),
     "stopped": ("", "", ""),
 }
@@ -70,18 +70,20 @@ def test_next_step_follows_rounds_and_milestones(project: Project, steps: Any):
 
 
 def test_next_step_after_acceptance(project: Project, steps: Any):
+    """Registration is voluntary: it waits for nobody, and nobody waits for it."""
     steps.accepted(project)
     steps.on(project, "record_income", steps.provider, received_on=today(), amount="1")
     assert step_of(project) == ("asker", "incomes", "confirm")
     steps.on(project.income_rows.get(), "confirm", steps.asker)
-    steps.on(
-        project.contract_rows.get(), "register", steps.manager, registration_number="TEST-2026-1",
-        registration_authority="试验市技术市场", registered_on=today(), technical_amount="1",
-    )  # fmt: skip
     assert step_of(project) == ("both", "projects", "rate")
     steps.on(project, "rate", steps.asker, score=5)
     assert step_of(project) == ("provider", "projects", "rate")
     steps.on(project, "rate", steps.provider, score=5)
+    assert step_of(project) == ("manager", "contracts", "register")
+    steps.on(
+        project.contract_rows.get(), "register", steps.manager, registration_number="TEST-2026-1",
+        registration_authority="试验市技术市场", registered_on=today(), technical_amount="1",
+    )  # fmt: skip
     assert step_of(project) == ("manager", "projects", "close")
 
 

@@ -58,6 +58,7 @@ ON_PROJECT = [
     ("start", "contracted", WITH_MANAGER),
     ("send_sample", "running", {"professor"}),
     ("measure", "testing", {"owner"}),
+    ("return_sample", "testing", {"owner"}),
     ("request_acceptance", "running", {"professor"}),
     ("accept", "accepting", {"owner"}),
     ("decline_acceptance", "accepting", {"owner"}),
@@ -69,6 +70,8 @@ ON_PROJECT = [
     ("agree_case", "accepted", SIDES),
     ("withdraw_case", "accepted", SIDES),
     ("publish_case", "accepted", OFFICE),
+    ("hand_over", "preparing", SIDES),
+    ("assign_manager", "preparing", OFFICE),
     ("upload", "preparing", INVOLVED),
     ("stop", "preparing", INVOLVED),
 ]

@@ -57,7 +57,7 @@ def open_project(row: Project, data: Data, actor: Person) -> None:
     proposal = Proposal.objects.select_for_update().get(pk=data["proposal"].pk)
     describe(row, proposal)
     row.title = data.get("title") or proposal.need.title
-    if not (row.side_of(actor) == Side.ASKER or actor.pk == row.manager_id):
+    if not (row.side_of(actor) == Side.ASKER or row.is_managed_by(actor)):
         raise NotAllowed(_("只有需求方或负责撮合的技术经理人可以立项。"))
     if problem := cannot_open(proposal):
         raise Invalid(_("还不能立项。"), {"proposal": [problem]})
@@ -112,6 +112,13 @@ def agree(row: Project, data: Data, actor: Person) -> Extra:
                 wording=str(CONFIDENTIALITY),
                 signed_at=now,
             )
+    return {"side": side}
+
+
+def hand_over(row: Project, data: Data, actor: Person) -> Extra:
+    """Another member of the same organisation takes this side over."""
+    side = row.side_of(actor)
+    setattr(row, side, data["person"])
     return {"side": side}
 
 
@@ -173,7 +180,13 @@ def plan_milestone(row: Project, data: Data, actor: Person) -> Extra:
 def save_milestone(row: Milestone, data: Data, actor: Person) -> None:
     """Keep what the form says; the reminder goes out some days before the date."""
     assign(row, data, actor)
-    row.remind_at = start_of(row.due_on - datetime.timedelta(days=clocks.REMIND_DAYS))
+    row.remind_at = next_reminder(row.due_on)
+
+
+def next_reminder(due_on: datetime.date) -> datetime.datetime | None:
+    """The next of the two reminders of a milestone, before its date and after it, if there is one to come."""
+    moments = (start_of(due_on + datetime.timedelta(days=days)) for days in (-clocks.REMIND_DAYS, 1))
+    return next((moment for moment in moments if moment > timezone.now()), None)
 
 
 def start_of(day: datetime.date) -> datetime.datetime:
@@ -202,6 +215,7 @@ def return_milestone(row: Milestone, data: Data, actor: Person) -> None:
     """Not yet: the reason stands with the milestone until it is delivered again."""
     row.delivered_by = row.delivered_at = None
     row.reason = data["reason"]
+    row.remind_at = next_reminder(row.due_on)
 
 
 # ---- running ----------------------------------------------------------------------------------------------------
@@ -226,6 +240,14 @@ def measure_sample(row: Project, data: Data, actor: Person) -> Extra:
     current.received_on, current.measured_on = data["received_on"], data["measured_on"]
     current.measured_by, current.values, current.note = actor, data["judged"], data["note"]
     current.report = keep(row, data, "report", actor)
+    current.save()
+    return {"round": current.number}
+
+
+def return_sample(row: Project, data: Data, actor: Person) -> Extra:
+    """The sample under way was lost, broken or the wrong one: its round ends without values."""
+    current = row.round_rows.filter(measured_on=None).latest("number")
+    current.unusable = data["reason"]
     current.save()
     return {"round": current.number}
 
@@ -279,8 +301,7 @@ def confirm_income(row: Income, data: Data, actor: Person) -> None:
 
 
 def record_reward(row: Project, data: Data, actor: Person) -> Extra:
-    reward = Reward.objects.create(project=row, recorded_by=actor, **data)
-    return {"reward": reward.pk}
+    return {"reward": Reward.objects.create(project=row, recorded_by=actor, **data).pk}
 
 
 def rate(row: Project, data: Data, actor: Person) -> Extra:

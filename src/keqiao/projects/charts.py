@@ -35,12 +35,18 @@ def charts_of(targets: list[dict[str, Any]], rounds: list[dict[str, Any]]) -> li
 
 def options(target: dict[str, Any], points: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
     """ECharts options. The axis leaves room around values and target, so that the band is always seen."""
-    low, high = bounds(target, [value["low"] for _number, value in points if value["low"] is not None])
+    low, high, step = bounds(target, [value["low"] for _number, value in points if value["low"] is not None])
     return {
         "grid": {"left": 56, "right": 24, "top": 32, "bottom": 32},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "category", "data": [_("第 %(n)d 轮") % {"n": number} for number, _value in points]},
-        "yAxis": {"type": "value", "name": unit_text(target.get("unit", "")), "min": low, "max": high},
+        "yAxis": {
+            "type": "value",
+            "name": unit_text(target.get("unit", "")),
+            "min": low,
+            "max": high,
+            "interval": step,
+        },
         "series": [
             {
                 "type": "line",
@@ -70,12 +76,25 @@ def edge(limit: float | None, otherwise: float) -> float:
     return otherwise if limit is None else limit
 
 
-def bounds(target: dict[str, Any], values: list[float]) -> tuple[float, float]:
-    """The ends of the axis: values and limits, with a fifth of their span (or a bit of their size) around them."""
+def bounds(target: dict[str, Any], values: list[float]) -> tuple[float, float, float]:
+    """The ends of the axis and the step of its lines.
+
+    Room for values and limits, with a fifth of their span (or a bit of their size) around them.
+    """
     limits = [limit for limit in (target.get("min"), target.get("max")) if limit is not None]
     everything = [*values, *limits]
     lowest, highest = min(everything), max(everything)
     room = (highest - lowest) / 5 or abs(highest) / 20 or 1
-    step = 10.0 ** math.floor(math.log10(room * 1.5))
+    step = even((highest - lowest + 2 * room) / 5)
     low, high = math.floor((lowest - room) / step) * step, math.ceil((highest + room) / step) * step
-    return float(f"{low:.9g}"), float(f"{high:.9g}")
+    return tidy(low), tidy(high), tidy(step)
+
+
+def even(step: float) -> float:
+    """The next larger step of 1, 2 or 5 times a power of ten: lines of the axis that are read at a glance."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return float(next(times * power for times in (1, 2, 5, 10) if times * power >= step * 0.999))
+
+
+def tidy(value: float) -> float:
+    return float(f"{value:.9g}")

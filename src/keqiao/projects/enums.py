@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -54,6 +55,17 @@ class ContractType(TextChoices):
     LICENCE = "licence", _("技术许可合同")
     CONSULTING = "consulting", _("技术咨询合同")
     SERVICE = "service", _("技术服务合同")
+
+
+ROLES: dict[str, tuple[Promise | str, Promise | str]] = {
+    ContractType.DEVELOPMENT_ENTRUSTED: (_("委托人"), _("研究开发人")),
+    ContractType.DEVELOPMENT_COOPERATIVE: (_("合作方（需求方）"), _("合作方（供给方）")),
+    ContractType.TRANSFER: (_("受让人"), _("让与人")),
+    ContractType.LICENCE: (_("被许可人"), _("许可人")),
+    ContractType.CONSULTING: (_("委托人"), _("受托人")),
+    ContractType.SERVICE: (_("委托人"), _("受托人")),
+}
+"""What the Civil Code calls the two sides of each contract: who asks, who provides."""
 
 
 class PaymentMode(TextChoices):

@@ -16,6 +16,8 @@ from keqiao.kernel.workflow import VerbForm
 from keqiao.matching.enums import ProposalState
 from keqiao.matching.models import Proposal
 from keqiao.matching.showing import unit_text
+from keqiao.parties.enums import MembershipState
+from keqiao.parties.models import Person
 from keqiao.projects import measure
 from keqiao.projects.enums import MilestoneState, Reach, StopReason, Verdict
 from keqiao.projects.fields import DayField, UploadField
@@ -61,6 +63,27 @@ class AgreeForm(VerbForm):
     """The non-disclosure agreement, in the words that are kept."""
 
     agree = forms.BooleanField(label=_("我已阅读并代表本方同意"), help_text=CONFIDENTIALITY)
+
+
+class HandOverForm(VerbForm):
+    """Who acts for this side from now on: a member of its organisation."""
+
+    person = forms.ModelChoiceField(
+        label=_("新的负责人"),
+        queryset=Person.objects.none(),
+        help_text=_("本单位的在册成员。之后由新负责人签署、交付、验收和确认；单位管理员也可以代为操作。"),
+        error_messages={"invalid_choice": _("请从本单位的在册成员中选择。")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person: Any = self.fields["person"]
+        if self.row is not None and (side := self.row.side_of(self.actor)):
+            _contact, organisation = self.row.contact_of(side)
+            members = Person.objects.filter(
+                memberships__organisation=organisation, memberships__state=MembershipState.ACTIVE, is_active=True
+            )
+            person.queryset = members.exclude(pk__in=(self.row.asker_id, self.row.provider_id)).order_by("pk")
 
 
 class MilestoneForm(VerbForm):

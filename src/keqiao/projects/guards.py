@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keqiao.kernel.money import total
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from keqiao.projects.models import Contract, Project
 
 Problems = dict[str, list[str]]
+
+RATING_TIME = timedelta(days=30)
+"""How long after acceptance closing waits for ratings: a side that never rates does not keep a project open."""
 
 ROYALTIES = frozenset({PaymentMode.ROYALTY, PaymentMode.ROYALTY_ENTRY})
 
@@ -57,13 +62,23 @@ def milestones_are_done(row: Project) -> Problems:
 
 
 def can_close(row: Project) -> Problems:
-    """Both sides have rated and no income waits for an answer."""
+    """Both sides have rated or had their time to, and no income waits for an answer."""
     problems: Problems = {}
-    if row.asker_score is None or row.provider_score is None:
-        problems["score"] = [_("请等双方都评价之后再结项。")]
+    waits = row.asker_score is None or row.provider_score is None
+    if waits and row.accepted_at is not None and timezone.now() < row.accepted_at + RATING_TIME:
+        words = _("请等双方都评价之后再结项；验收满 %(days)d 天后可以不再等。")
+        problems["score"] = [words % {"days": RATING_TIME.days}]
     if row.income_rows.filter(state__in=(IncomeState.RECORDED, IncomeState.DISPUTED)).exists():
         problems["incomes"] = [_("还有到账没有确认或有异议，请先处理。")]
     return problems
+
+
+def has_signed_contract(row: Project) -> Problems:
+    """Money comes in under a contract; a project stopped before there was one has none."""
+    contract = row.current_contract
+    if contract is not None and contract.signed_on is not None:
+        return {}
+    return {"contract": [_("合同没有生效，没有可以登记的到账。")]}
 
 
 def both_agreed_to_case(row: Project) -> Problems:

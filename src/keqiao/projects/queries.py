@@ -11,10 +11,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from keqiao.kernel import clocks, files
-from keqiao.kernel.models import Entry, File
+from keqiao.kernel.models import Entry, File, Version
 from keqiao.kernel.visibility import Level
 from keqiao.kernel.workflow import REGISTRY, Verb, Workflow, table_of
 from keqiao.parties.models import standing_of
+from keqiao.parties.names import called
 from keqiao.projects.enums import ProjectState, Side
 from keqiao.projects.models import Contract, Project
 from keqiao.projects.turn import Step, next_step
@@ -73,15 +74,16 @@ def turns_of(actor: Actor) -> list[tuple[Project, Step]]:
     involved = Q(asker=actor.pk) | Q(provider=actor.pk) | Q(manager=actor.pk)
     administers = standing_of(actor).administers
     involved |= Q(asker_organisation__in=administers) | Q(provider_organisation__in=administers)
-    rows = Project.objects.visible_to(actor).filter(involved).exclude(state=ProjectState.STOPPED).order_by("pk")
+    involved |= Q(manager=None, node__in=standing_of(actor).operates)
+    rows = Project.objects.visible_to(actor).filter(involved).order_by("pk")
     steps = [(row, next_step(row)) for row in rows]
     return [(row, step) for row, step in steps if is_my_turn(row, actor, step)]
 
 
 def is_my_turn(row: Project, actor: Actor, step: Step | None = None) -> bool:
     """Whether the next step waits for this person."""
-    manages = actor.pk is not None and row.manager_id == actor.pk
-    return (step or next_step(row)).is_for(row.side_of(actor), manages=manages)
+    operates = row.node_id in standing_of(actor).operates
+    return (step or next_step(row)).is_for(row.side_of(actor), manages=row.is_managed_by(actor), operates=operates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def line_of(entry: Entry, about: str) -> Line:
     number = entry.changes.get("extra", {}).get("round")
     return Line(
         at=entry.at,
-        who=str(entry.actor or _("平台")),
+        who=called(entry.actor) or _("平台"),
         label=label_of(entry),
         about=_("第 %(n)d 轮") % {"n": number} if number else about,
     )
@@ -124,9 +126,39 @@ def label_of(entry: Entry) -> str:
     return next(labels, _("更新记录"))
 
 
-def documents(row: Project, clearance: int) -> list[File]:
-    """The files of the project that somebody with this clearance may have."""
-    return list(files.of(row, clearance).select_related("uploaded_by"))
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as the page lists it: what it belongs to, and the earlier files that it stands for."""
+
+    file: File
+    about: str
+    earlier: list[File]
+
+
+def documents(row: Project, clearance: int) -> list[Document]:
+    """The files that somebody with this clearance may have.
+
+    A file uploaded again under its name takes the place of the earlier one, which is kept below it. Reports and proofs
+    belong to what they prove: two of the same name are two documents.
+    """
+    belongs = proofs(row)
+    found: dict[object, Document] = {}
+    for file in files.of(row, clearance).select_related("uploaded_by"):
+        about = belongs.get(file.pk, "")
+        before = None if about else found.pop(file.name, None)
+        found[file.pk if about else file.name] = Document(file, about, [before.file, *before.earlier] if before else [])
+    return list(found.values())
+
+
+def proofs(row: Project) -> dict[int, str]:
+    """File → what it proves, for those that came with a round, a milestone, an acceptance or an income."""
+    found: dict[int | None, str] = {
+        item.report_id: _("第 %(n)d 轮测试报告") % {"n": item.number} for item in row.round_rows.all()
+    }
+    found |= {item.evidence_id: _("里程碑“%(title)s”") % {"title": item.title} for item in row.milestone_rows.all()}
+    found |= {item.file_id: _("验收报告") for item in row.acceptance_rows.all()}
+    found |= {item.evidence_id: _("到账凭证") for item in row.income_rows.all()}
+    return {file: words for file, words in found.items() if file is not None}
 
 
 def promises(row: Project) -> list[ClockRun]:
@@ -149,6 +181,8 @@ SECTIONS = {
     "record_income": "money",
     "record_reward": "money",
     "upload": "documents",
+    "hand_over": "more",
+    "assign_manager": "more",
     "agree_case": "more",
     "withdraw_case": "more",
     "publish_case": "more",
@@ -186,9 +220,14 @@ def contract_of(pk: int, actor: Actor) -> Contract | None:
 SIDES = ("asker", "provider", "asker_organisation", "provider_organisation")
 
 
+def sides_in(kept: Version) -> dict[str, str]:
+    """Who the two sides were when a contract was put up for signature: that does not change with their names."""
+    return {name: kept.content[name] for name in ("asker", "provider") if name in kept.content}
+
+
 def sides(project: Project) -> dict[str, str]:
     """Who the two sides are: the organisation, else the person."""
     return {
-        "asker": str(project.asker_organisation or project.asker),
-        "provider": str(project.provider_organisation or project.provider),
+        "asker": called(project.asker_organisation or project.asker),
+        "provider": called(project.provider_organisation or project.provider),
     }

@@ -37,10 +37,17 @@ def is_party(row: Any, actor: Any) -> bool:
     return bool(side_of(row, actor))
 
 
+@rule(_("只有代表单位合作的一方可以更换负责人，由其负责人或单位管理员操作。"))
+def acts_for_organisation(row: Any, actor: Any) -> bool:
+    """The contact or an administrator of a side that is an organisation: somebody else there can take over."""
+    side = side_of(row, actor)
+    return bool(side) and project_of(row).contact_of(side)[1] is not None
+
+
 @rule(_("只有本项目的技术经理人可以执行这一步。"))
 def is_manager(row: Any, actor: Any) -> bool:
     project = project_of(row)
-    return project is not None and actor.pk is not None and project.manager_id == actor.pk
+    return project is not None and project.is_managed_by(actor)
 
 
 @rule(_("只有合作双方或本项目的技术经理人可以执行这一步。"))

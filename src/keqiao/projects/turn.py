@@ -15,15 +15,16 @@ from keqiao.projects.enums import ProjectState as S
 from keqiao.projects.measure import measurable
 
 if TYPE_CHECKING:
-    from keqiao.projects.models import Contract, Project
+    from keqiao.projects.models import Contract, Milestone, Project
 
-BOTH, MANAGER, NOBODY = "both", "manager", ""
+BOTH, MANAGER, OFFICE, NOBODY = "both", "manager", "office", ""
 
 TURNS: dict[str, str | Promise] = {
     Side.ASKER.value: gettext_lazy("需求方"),
     Side.PROVIDER.value: gettext_lazy("供给方"),
     BOTH: gettext_lazy("双方"),
     MANAGER: gettext_lazy("技术经理人"),
+    OFFICE: gettext_lazy("本节点平台运营人员"),
     NOBODY: gettext_lazy("无需操作"),
 }
 
@@ -48,10 +49,10 @@ class Step:
             "verb": self.verb,
         }
 
-    def is_for(self, side: str, *, manages: bool) -> bool:
-        """Whether the step waits for somebody on this side (or for the manager)."""
-        if self.turn == MANAGER:
-            return manages
+    def is_for(self, side: str, *, manages: bool = False, operates: bool = False) -> bool:
+        """Whether the step waits for somebody on this side (or for the manager, or for the operators of the node)."""
+        if self.turn in {MANAGER, OFFICE}:
+            return manages if self.turn == MANAGER else operates
         return bool(side) and self.turn in {BOTH, side}
 
 
@@ -103,8 +104,7 @@ def running(project: Project) -> Step:
     """Milestones that wait for an answer come first; then samples until the targets are met; then acceptance."""
     for row in project.milestone_rows.all():
         if row.state == MilestoneState.DELIVERED:
-            text = _("验收已交付的里程碑“%(title)s”。") % {"title": row.title}
-            return Step(Side.ASKER.value, text, "milestones", row.pk, "accept")
+            return accept_milestone(row)
     rounds = list(project.round_rows.all())
     if measurable(project.targets) and not (rounds and rounds[-1].all_met):
         text = _("寄送第 %(number)d 轮样品。") % {"number": len(rounds) + 1}
@@ -116,6 +116,11 @@ def running(project: Project) -> Step:
     return on_project(project, Side.PROVIDER.value, _("指标与里程碑都已完成，申请验收。"), "request_acceptance")
 
 
+def accept_milestone(row: Milestone) -> Step:
+    text = _("验收已交付的里程碑“%(title)s”。") % {"title": row.title}
+    return Step(Side.ASKER.value, text, "milestones", row.pk, "accept")
+
+
 def testing(project: Project) -> Step:
     number = len(project.round_rows.all())
     text = _("收到第 %(number)d 轮样品后测量，并填写测量值。") % {"number": number}
@@ -123,31 +128,47 @@ def testing(project: Project) -> Step:
 
 
 def accepting(project: Project) -> Step:
+    """Milestones first: nothing that was planned may be open when the project is accepted."""
+    for row in project.milestone_rows.all():
+        if row.state == MilestoneState.DELIVERED:
+            return accept_milestone(row)
+        if row.state == MilestoneState.PLANNED:
+            text = _("里程碑“%(title)s”还没有交付：先交付，或请需求方取消它，然后才能验收。") % {"title": row.title}
+            return Step(Side.PROVIDER.value, text, "milestones", row.pk, "deliver")
     return on_project(project, Side.ASKER.value, _("核对测试结果，作出验收结论。"), "accept")
 
 
-def accepted(project: Project) -> Step:
-    """Income that waits, registration, ratings; then close."""
+def income_step(project: Project) -> Step | None:
+    """The first income that waits for somebody: to be confirmed, or to be put right after an objection."""
     for row in project.income_rows.all():
         if row.state == IncomeState.RECORDED:
             return Step(other(row.side), _("核对并确认到账。"), "incomes", row.pk, "confirm")
-    contract = project.current_contract
-    if contract is not None and contract.state == ContractState.SIGNED:
-        return Step(MANAGER, _("登记技术合同认定编号与技术交易额。"), "contracts", contract.pk, "register")
+        if row.state == IncomeState.DISPUTED:
+            text = _("对方对一笔到账有异议：核对后撤回、按实际重新登记，或向对方说明，请对方确认。")
+            return Step(row.side, text, "incomes", row.pk, "withdraw")
+    return None
+
+
+def accepted(project: Project) -> Step:
+    """Income that waits, ratings, registration (which nobody is bound to); then close."""
+    if step := income_step(project):
+        return step
     if waiting := missing(project, "score"):
         return on_project(project, waiting, _("为这次合作评分并写一句话。"), "rate")
-    return on_project(project, MANAGER, _("到账、登记与评价都已齐全，可以结项。"), "close")
+    closes = MANAGER if project.manager_id else OFFICE
+    contract = project.current_contract
+    if contract is not None and contract.state == ContractState.SIGNED:
+        text = _("登记技术合同认定编号与技术交易额；不办理认定登记的，直接结项。")
+        return Step(closes, text, "contracts", contract.pk, "register")
+    return on_project(project, closes, _("到账、登记与评价都已齐全，可以结项。"), "close")
 
 
 def closed(project: Project) -> Step:
-    for row in project.income_rows.all():
-        if row.state == IncomeState.RECORDED:
-            return Step(other(row.side), _("核对并确认到账。"), "incomes", row.pk, "confirm")
-    return Step(NOBODY, _("项目已结项。之后的提成到账仍可登记。"))
+    return income_step(project) or Step(NOBODY, _("项目已结项。之后的提成到账仍可登记。"))
 
 
 def stopped(project: Project) -> Step:
-    return Step(NOBODY, _("项目已中止，需求已重新开放对接。"))
+    return income_step(project) or Step(NOBODY, _("项目已中止，需求已重新开放对接。"))
 
 
 STEPS: dict[str, Callable[[Project], Step]] = {

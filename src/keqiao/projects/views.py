@@ -16,6 +16,7 @@ from keqiao.kernel.visibility import OWNER, Seen
 from keqiao.projects import queries
 from keqiao.projects.charts import charts_of
 from keqiao.projects.enums import ProjectState
+from keqiao.projects.frozen import Frozen, contract_in, facts_in, text_of, versions
 from keqiao.projects.measure import written
 from keqiao.projects.models import Project
 from keqiao.projects.queries import Filters
@@ -67,10 +68,57 @@ def inside(row: Project, seen: Seen, viewer: Any) -> dict[str, Any]:
         "targets": [written(target) for target in row.targets],
         "history": queries.history(row),
         "documents": queries.documents(row, seen.clearance),
+        "earlier": row.acceptances[:-1],
         "promises": queries.promises(row),
         "frozen": versions_of(row).filter(entry__verb="accept").last(),
         "track": track(row.state),
     }
+
+
+def with_inside(pk: int, viewer: Any) -> Project:
+    """The project, if the viewer sees its inside."""
+    row = Project.objects.visible_to(viewer).select_related(*RELATED).filter(pk=pk).first()
+    if row is None or not queries.may_see_inside(row.seen_by(viewer).clearance):
+        raise NotVisible(_("没有找到这个项目，或者您无权查看。"))
+    return row
+
+
+@require_safe
+def frozen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that was decided on in a project, as it was then, each with its hash and whether that holds."""
+    row = with_inside(pk, request.user)
+    return render(request, "projects/frozen.html", {"project": row.seen_by(request.user), "kept": versions(row)})
+
+
+@require_safe
+def frozen_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """One frozen text, to read, print and verify."""
+    row, kept = with_inside(pk, request.user), frozen_in(pk, version, request.user)
+    context: dict[str, Any] = {"project": row.seen_by(request.user), "kept": kept}
+    if kept.version.object_type == "contract":
+        text = contract_in(kept.version)
+        context |= {"contract": text, "targets": [written(target) for target in text.targets]}
+        context |= queries.sides(row) | queries.sides_in(kept.version)
+    else:
+        context["facts"] = facts_in(kept.version.content)
+    return render(request, "projects/frozen_version.html", context)
+
+
+@require_safe
+def frozen_text(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """The very bytes that were hashed, for everybody who would rather compute the hash themselves."""
+    kept = frozen_in(pk, version, request.user)
+    name = f"keqiao-{kept.version.object_type}-{kept.version.object_id}-{kept.version.sha256[:12]}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(text_of(kept.version), content_type="application/json", headers=headers)
+
+
+def frozen_in(pk: int, version: int, viewer: Any) -> Frozen:
+    """The frozen text with this number, if it is of this project and the viewer sees that."""
+    found = next((kept for kept in versions(with_inside(pk, viewer)) if kept.version.pk == version), None)
+    if found is None:
+        raise NotVisible(_("没有找到这份存档。"))
+    return found
 
 
 @require_safe
@@ -79,13 +127,16 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     row = queries.contract_of(pk, request.user)
     if row is None:
         raise NotVisible(_("没有找到这份合同，或者您无权查看。"))
+    kept = versions_of(row).filter(sha256=row.digest).last() if row.digest else None
     context = {
         "workflow": CONTRACT,
         "contract": row.seen_by(request.user),
         "project": row.project.at(OWNER),
         "targets": [written(target) for target in row.targets],
+        "kept": kept,
         "verbs": CONTRACT.available(row, request.user),
         **queries.sides(row.project),
+        **(queries.sides_in(kept) if kept else {}),
     }
     return render(request, "projects/contract.html", context)
 

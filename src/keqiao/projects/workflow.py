@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.exchange.forms import AssignForm
 from keqiao.kernel.access import Actor, is_signed_in, is_system, rule
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import NEW, M, Verb, Workflow, assign
-from keqiao.parties.enums import PostRole, PostState
-from keqiao.parties.models import Person
+from keqiao.parties.enums import MembershipRole, MembershipState, PostRole, PostState
+from keqiao.parties.models import Membership, Person
 from keqiao.projects import actions, clocks, forms, guards, rules
 from keqiao.projects.contract_forms import ContractForm, RegisterForm, SignForm
 from keqiao.projects.enums import ContractState as C
@@ -43,10 +44,23 @@ def somebody(*roles: str) -> Callable[[Any, Entry], list[Person]]:
     """An audience: the people who hold these roles in the project."""
 
     def find(row: Any, entry: Entry) -> list[Person]:
-        project = project_of(row)
-        return [person for role in roles if (person := getattr(project, role)) is not None]
+        return [person for role in roles for person in holders(project_of(row), role)]
 
     return find
+
+
+def holders(project: Project, role: str) -> list[Person]:
+    """Who is told for a role: its person; for a contact who has left, the administrators of the organisation."""
+    person = getattr(project, role)
+    organisation = getattr(project, f"{role}_organisation_id", None)
+    if person is None:
+        return []
+    if organisation is None or organisation in person.standing.organisations:
+        return [person]
+    active = Membership.objects.filter(
+        organisation=organisation, role=MembershipRole.ADMIN, state=MembershipState.ACTIVE
+    ).select_related("person")
+    return [membership.person for membership in active.order_by("pk")]
 
 
 def operators(row: Any, entry: Entry) -> list[Person]:
@@ -101,6 +115,9 @@ PROJECT = Workflow(
         Verb(name="measure", label=_("填写测量值"), source=S.TESTING, target=S.RUNNING, who=rules.is_asker,
              form=forms.MeasureForm, do=actions.measure_sample, stops=(clocks.SAMPLE_ANSWER,),
              tells=("provider", "manager"), freezes=True, tone="primary"),
+        Verb(name="return_sample", label=_("样品无法测试"), source=S.TESTING, target=S.RUNNING, who=rules.is_asker,
+             form=forms.ReasonForm, do=actions.return_sample, stops=(clocks.SAMPLE_ANSWER,),
+             tells=("provider", "manager")),
         Verb(name="request_acceptance", label=_("申请验收"), source=S.RUNNING, target=S.ACCEPTING,
              who=rules.is_provider, form=forms.RequestAcceptanceForm, do=actions.request_acceptance,
              stops=(clocks.FIRST_SAMPLE,), starts=(clocks.ACCEPTANCE_ANSWER,), tells=("asker", "manager"),
@@ -113,8 +130,8 @@ PROJECT = Workflow(
              stops=(clocks.ACCEPTANCE_ANSWER,), tells=("provider", "manager")),
         Verb(name="plan_milestone", label=_("添加里程碑"), source=PLANNING, who=rules.is_party_or_manager,
              form=forms.MilestoneForm, do=actions.plan_milestone, quiet=True),
-        Verb(name="record_income", label=_("登记到账"), source=EARNING, who=rules.is_party, form=forms.IncomeForm,
-             do=actions.record_income, tells=("both",)),
+        Verb(name="record_income", label=_("登记到账"), source=(*EARNING, S.STOPPED), who=rules.is_party,
+             guard=guards.has_signed_contract, form=forms.IncomeForm, do=actions.record_income, tells=("both",)),
         Verb(name="record_reward", label=_("登记奖励"), source=FINISHED,
              who=rules.is_provider | rules.is_manager_or_operator, form=forms.RewardForm, do=actions.record_reward),
         Verb(name="rate", label=_("评价这次合作"), source=(*FINISHED, S.STOPPED), who=rules.has_not_rated,
@@ -128,6 +145,10 @@ PROJECT = Workflow(
         Verb(name="publish_case", label=_("公开为案例"), source=FINISHED, who=rules.is_manager_or_operator,
              guard=guards.both_agreed_to_case, form=forms.PublishCaseForm, do=actions.publish_case, tells=("all",),
              in_feed=True),
+        Verb(name="hand_over", label=_("更换本方负责人"), source=tuple(S.values), who=rules.acts_for_organisation,
+             form=forms.HandOverForm, do=actions.hand_over, tells=("all",)),
+        Verb(name="assign_manager", label=_("更换技术经理人"), source=tuple(S.values),
+             who=rules.is_manager_or_operator, form=AssignForm, do=assign, tells=("all",)),
         Verb(name="upload", label=_("上传文件"), source=tuple(S.values), who=rules.is_anybody_involved,
              form=forms.UploadForm, do=actions.upload, quiet=True),
         Verb(name="stop", label=_("中止项目"), source=BEFORE_ACCEPTANCE, target=S.STOPPED,

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from keqiao.kernel.visibility import Level, VisibleQuerySet
 from keqiao.parties.models import Person
 from keqiao.projects.enums import (
+    ROLES,
     ContractState,
     ContractType,
     OwnershipClause,
     PaymentMode,
     RateTrend,
     RoyaltyBase,
+    Side,
 )
 from keqiao.projects.models.project import ProjectPart
 
@@ -55,6 +57,7 @@ class Contract(ProjectPart):
     field_levels: ClassVar[dict[str, Level]] = {
         "project": NDA,
         **dict.fromkeys(TERMS, NDA),
+        "roles": NDA,
         "digest": NDA,
         "asker_signed_by": NDA,
         "asker_signed_at": NDA,
@@ -121,9 +124,20 @@ class Contract(ProjectPart):
     def get_absolute_url(self) -> str:
         return reverse("contract", args=[self.pk])
 
+    @property
+    def roles(self) -> tuple[str, str]:
+        """What the two sides are called in this type of contract: who asks, who provides."""
+        asker, provider = ROLES.get(self.type, (Side.ASKER.label, Side.PROVIDER.label))
+        return str(asker), str(provider)
+
     def content(self) -> dict[str, Any]:
         """The text of the contract: what the digest is made of and both sides sign."""
-        return {"project": self.project_id} | {name: getattr(self, name) for name in TERMS}
+        between = {
+            "project": self.project_id,
+            "asker": str(self.project.asker_organisation or self.project.asker),
+            "provider": str(self.project.provider_organisation or self.project.provider),
+        }
+        return between | {name: getattr(self, name) for name in TERMS}
 
     def summary(self) -> dict[str, Any]:
         """The contract as plain data for the project's page and the API."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.models import File
-from keqiao.kernel.visibility import Level, VisibleQuerySet
+from keqiao.kernel.visibility import Level, Seen, VisibleQuerySet
 from keqiao.parties.models import Person
 from keqiao.projects.enums import IncomeState, MilestoneState, Side, Verdict
 from keqiao.projects.models.project import Project, ProjectPart
@@ -53,6 +53,10 @@ class Milestone(ProjectPart):
 
     def __str__(self) -> str:
         return self.title
+
+    def called(self, seen: Seen) -> str:
+        """With its project: whoever reads of it in a mail has many."""
+        return " · ".join(filter(None, (str(seen.title), str(seen.project or ""))))
 
     def get_absolute_url(self) -> str:
         return reverse("project", args=[self.project_id]) + "#milestones"
@@ -99,6 +103,7 @@ class SampleRound(models.Model):
     values = models.JSONField(_("测量值"), default=list)
     note = models.TextField(_("测试条件与说明"), blank=True, max_length=2000)
     report = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
+    unusable = models.TextField(_("无法测试的原因"), blank=True, max_length=2000)
 
     class Meta:
         verbose_name = _("送样测试")
@@ -124,6 +129,7 @@ class SampleRound(models.Model):
             "all_met": self.all_met,
             "note": self.note,
             "report": self.report_id,
+            "unusable": self.unusable,
         }
 
     if TYPE_CHECKING:
@@ -204,6 +210,10 @@ class Income(ProjectPart):
 
     def __str__(self) -> str:
         return f"{self.received_on} {self.amount}"
+
+    def called(self, seen: Seen) -> str:
+        """By its project and its day: an amount has no place in the subject of a mail."""
+        return " · ".join(filter(None, (str(seen.project or ""), str(seen.received_on or ""))))
 
     def get_absolute_url(self) -> str:
         return reverse("project", args=[self.project_id]) + "#money"

@@ -23,22 +23,25 @@ if TYPE_CHECKING:
 
 PUBLIC, NDA = Level.PUBLIC, Level.NDA
 
+RATINGS = ("asker_score", "asker_comment", "provider_score", "provider_comment")
 SCORE = (MinValueValidator(1), MaxValueValidator(5))
 
 
 def parties(actor: Actor, prefix: str = "") -> list[tuple[Q, int]]:
     """Who sees all of a project: both sides with their organisations, and its manager; then the staff of its node.
 
+    Whoever leaves the organisation of a side, or the post of manager, sees no more of it than anybody else.
     `prefix` leads from a part of the project to the project (``"project__"``).
     """
     standing = standing_of(actor)
     cases: list[tuple[Q, int]] = []
     if actor.pk:
-        people = Q()
-        for role in ("asker", "provider", "manager"):
-            people |= Q(**{f"{prefix}{role}": actor.pk})
-        for role in ("asker_organisation", "provider_organisation"):
-            people |= Q(**{f"{prefix}{role}__in": standing.organisations})
+        people = Q(pk__in=[])
+        for side in Side.values:
+            people |= Q(**{f"{prefix}{side}": actor.pk, f"{prefix}{side}_organisation": None})
+            people |= Q(**{f"{prefix}{side}_organisation__in": standing.organisations})
+        if standing.manages:
+            people |= Q(**{f"{prefix}manager": actor.pk})
         cases.append((people, OWNER))
     if standing.everywhere:
         cases.append((Q(pk__gt=0), int(Level.STAFF)))
@@ -103,6 +106,7 @@ class Project(Visible):
         "milestones": NDA,
         "rounds": NDA,
         "acceptance": NDA,
+        "acceptances": NDA,
         "incomes": NDA,
         "rewards": NDA,
         "money": NDA,
@@ -181,13 +185,21 @@ class Project(Visible):
         return Q(published_at__isnull=False)
 
     def side_of(self, actor: Any) -> str:
-        """The side on which somebody may act: its contact or an administrator of its organisation; else empty."""
-        administers = standing_of(actor).administers
+        """The side on which somebody may act: its contact or an administrator of its organisation; else empty.
+
+        A contact who has left the organisation no longer acts for it.
+        """
+        standing = standing_of(actor)
         for side in (Side.ASKER, Side.PROVIDER):
             person, organisation = self.contact_of(side)
-            if actor.pk is not None and (actor.pk == person or organisation in administers):
+            belongs = organisation is None or organisation in standing.organisations
+            if actor.pk is not None and (organisation in standing.administers or (actor.pk == person and belongs)):
                 return str(side.value)
         return ""
+
+    def is_managed_by(self, actor: Any) -> bool:
+        """Whether this is the project's technology manager, still in that post."""
+        return actor.pk is not None and self.manager_id == actor.pk and bool(standing_of(actor).manages)
 
     def contact_of(self, side: str) -> tuple[int, int | None]:
         """Ids of the person and the organisation of a side."""
@@ -196,8 +208,8 @@ class Project(Visible):
         return self.provider_id, self.provider_organisation_id
 
     def content(self) -> dict[str, Any]:
-        """What is frozen when the project is decided on: targets, rounds, milestones, contract and acceptance."""
-        kept = ("title", "targets", "contract", "milestones", "rounds", "acceptance")
+        """What is frozen when the project is decided on: what was promised, measured, accepted, paid and rated."""
+        kept = ("title", "targets", "contract", "milestones", "rounds", "acceptance", "incomes", "rewards", *RATINGS)
         return {name: getattr(self, name) for name in kept} | {
             "asker": str(self.asker_organisation or self.asker),
             "provider": str(self.provider_organisation or self.provider),
@@ -234,6 +246,11 @@ class Project(Visible):
     def acceptance(self) -> dict[str, Any] | None:
         last = self.last_acceptance
         return last.summary() if last else None
+
+    @property
+    def acceptances(self) -> list[dict[str, Any]]:
+        """Every request with its answer, the refused ones too."""
+        return [row.summary() for row in self.acceptance_rows.all()]
 
     @property
     def incomes(self) -> list[dict[str, Any]]:

@@ -22,6 +22,12 @@ def yuan(amount: Decimal | str | None) -> str:
 
 
 @register.filter
+def is_list(value: object) -> bool:
+    """Whether there are parts to go through."""
+    return isinstance(value, list)
+
+
+@register.filter
 def digits(amount: Decimal | None) -> str:
     """``480,000.00``, for columns whose heading names the unit."""
     return "" if amount is None else f"{amount:,.2f}"
