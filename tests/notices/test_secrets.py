@@ -47,7 +47,9 @@ def make(name: str, owner: Person, professor: Person, manager: Person, wuhan: No
     rows: dict[str, Callable[[], Any]] = {
         "needs": lambda: need,
         "achievements": lambda: published_achievement(professor, node=wuhan),
-        "solutions": lambda: Solution.objects.create(need=need, node=wuhan, state="submitted", **place),
+        "solutions": lambda: Solution.objects.create(
+            need=need, node=wuhan, state="submitted", submitted_at=timezone.now(), **place
+        ),
         "proposals": lambda: propose(need, published_achievement(professor, node=wuhan), manager, is_sealed=True),
         "matches": lambda: Match.objects.create(
             need=need, achievement=published_achievement(professor, node=wuhan), found_at=timezone.now()

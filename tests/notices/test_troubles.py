@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import runpy
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-import keqiao.config
 from keqiao.kernel import jobs
 from keqiao.kernel.models import Entry
 from keqiao.notices import actions
@@ -249,24 +246,6 @@ def test_each_person_gets_the_mail_in_their_own_language(
 
 
 # ---- links ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("given", "address", "origin"),
-    [
-        ("https://bridge.example.test", "https://bridge.example.test", "https://bridge.example.test"),
-        ("https://bridge.example.test/", "https://bridge.example.test", "https://bridge.example.test"),
-        (" http://10.0.0.7:8080// ", "http://10.0.0.7:8080", "http://10.0.0.7:8080"),
-        ("https://example.test/bridge/", "https://example.test/bridge", "https://example.test"),
-    ],
-)
-def test_address_of_the_platform_may_end_with_a_slash(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str, address: str, origin: str
-) -> None:
-    monkeypatch.setenv("KEQIAO_URL", given)
-    monkeypatch.setenv("KEQIAO_DATA", str(tmp_path))
-    found = runpy.run_path(str(Path(str(keqiao.config.__file__)).with_name("settings.py")))
-    assert (found["PUBLIC_URL"], found["CSRF_TRUSTED_ORIGINS"]) == (address, [origin])
 
 
 def test_link_in_a_mail_leads_to_the_page(
