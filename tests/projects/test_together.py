@@ -160,11 +160,9 @@ def killed(work: Callable[[], Any], pid: list[int]) -> str:
 
 def until_waiting(pid: list[int]) -> None:
     """Until the other connection waits for a lock."""
-    for _look in range(100_000):
+    for _look in range(10_000):
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE pid = any(%s) AND wait_event_type = 'Lock'", [pid]
-            )
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = any(%s)", [pid])
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody waits")
