@@ -10,7 +10,7 @@ from django.test import Client
 
 from keqiao.kernel.workflow import REGISTRY, run
 from keqiao.notices.models import Mail, Notice
-from keqiao.parties.enums import MembershipRole, MembershipState, PostRole
+from keqiao.parties.enums import MembershipRole, MembershipState, PostRole, PostState
 from keqiao.parties.models import Membership, Person
 from keqiao.projects.models import Project
 from keqiao.projects.queries import waiting_for
@@ -135,7 +135,7 @@ def test_side_without_organisation_has_nobody_to_hand_it_to(project: Project, pr
 
 
 def test_manager_out_of_post_sees_and_runs_nothing_more(project: Project, manager: Person) -> None:
-    manager.posts.update(is_active=False)
+    manager.posts.update(state=PostState.ENDED)
     before, client = world(), logged_in(manager)
     assert client.get(f"/projects/{project.pk}/").status_code == 404
     assert client.post(f"/projects/{project.pk}/stop/", {"code": "other", "reason": "x"}).status_code == 404
@@ -148,7 +148,7 @@ def test_operator_gives_the_project_another_manager(
     successor, elsewhere = PersonFactory(name="经理人小秦"), PersonFactory(name="宜昌经理人")
     PostFactory(person=successor, node=wuhan, role=PostRole.MANAGER)
     PostFactory(person=elsewhere, node=yichang, role=PostRole.MANAGER)
-    manager.posts.update(is_active=False)
+    manager.posts.update(state=PostState.ENDED)
     client, path = logged_in(operator), f"/projects/{project.pk}/assign_manager/"
     form = client.get(path).text
     assert ("经理人小秦" in form, "宜昌经理人" in form) == (True, False)
