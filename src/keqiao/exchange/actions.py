@@ -141,17 +141,28 @@ def record_words(row: Listing, data: Data, actor: Person) -> Data:
 
 
 def revise(row: Listing, data: Data, actor: Person) -> None:
-    """Back to a draft, to be handed in again and published anew."""
+    """Back to a draft, to be handed in again and published anew; who answered the old text is told."""
     row.reject_reason, row.published_at = "", None
+    if isinstance(row, Need):
+        close_answers(row)
 
 
 def close_need(row: Need, data: Data, actor: Person) -> Data:
-    """The need is no longer there to be answered: nobody who answered is left without a word."""
-    for solution in Solution.objects.filter(
-        need=row, state__in=(SolutionState.SUBMITTED, SolutionState.SHORTLISTED)
-    ).order_by("pk"):
-        run(REGISTRY["solutions"], solution.pk, "close", actor=SYSTEM)
+    """The need is no longer there to be answered."""
+    close_answers(row)
     return record_reason(row, data, actor)
+
+
+def solve_need(row: Need, data: Data, actor: Person) -> None:
+    """The need is met: what else was offered is not needed any more."""
+    close_answers(row)
+
+
+def close_answers(row: Need) -> None:
+    """Nobody who answered is left without a word."""
+    waiting = (SolutionState.SUBMITTED, SolutionState.SHORTLISTED)
+    for solution in Solution.objects.filter(need=row, state__in=waiting).order_by("pk"):
+        run(REGISTRY["solutions"], solution.pk, "close", actor=SYSTEM)
 
 
 def assign_manager(row: Need, data: Data, actor: Person) -> None:

@@ -1,4 +1,4 @@
-"""What the exchange offers over the API besides its workflows: the need coach."""
+"""What the exchange offers over the API besides its workflows: the need coach, and what says nearly the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pydantic import Field
 
 from keqiao.api.schemas import Problem, Strict
 from keqiao.api.tokens import READERS
-from keqiao.exchange import coach
+from keqiao.exchange import coach, queries
+from keqiao.exchange.duplicates import alike
+from keqiao.exchange.models import Achievement, Need
 
 router = Router(tags=["needs"])
 
@@ -39,3 +41,46 @@ def read_problem(request: HttpRequest, data: CoachIn) -> dict[str, Any]:
         "card": values,
         "missing": [{"field": each.field, "question": str(each.question)} for each in card.missing],
     }
+
+
+class AlikeOut(Schema):
+    """A record that says nearly the same as another."""
+
+    id: int
+    title: str
+    state: str
+    url: str
+    likeness: int = Field(description="Likeness of the texts in percent.")
+    reason: str = Field(description="What both say, in words.")
+
+
+@router.get("/needs/{int:pk}/alike", response={200: list[AlikeOut], 404: Problem}, auth=READERS,
+            operation_id="needs_alike")  # fmt: skip
+def alike_needs(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Needs that say nearly the same, as far as the caller may see them: to be looked at before handing in."""
+    return alikes_of(queries.find(Need, min(pk, LARGEST), request.user), request)
+
+
+@router.get("/achievements/{int:pk}/alike", response={200: list[AlikeOut], 404: Problem}, auth=READERS,
+            operation_id="achievements_alike")  # fmt: skip
+def alike_achievements(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    """Achievements that say nearly the same, as far as the caller may see them."""
+    return alikes_of(queries.find(Achievement, min(pk, LARGEST), request.user), request)
+
+
+def alikes_of(row: Need | Achievement, request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.row.pk,
+            "title": str(one.row),
+            "state": str(one.row.state),
+            "url": one.row.get_absolute_url(),
+            "likeness": one.likeness,
+            "reason": one.reason,
+        }
+        for one in alike(row, request.user)
+    ]
+
+
+LARGEST = 2**62
+"""More is no number of a row; the database does not even take it."""

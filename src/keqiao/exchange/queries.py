@@ -38,6 +38,14 @@ def find(model: type[L], pk: int, actor: Actor) -> L:
     return row
 
 
+def as_known(row: Any, actor: Actor) -> Seen:
+    """A row that something of the actor's own points to: once it is no longer theirs to see, only that it is there."""
+    try:
+        return row.seen_by(actor)  # type: ignore[no-any-return]
+    except NotVisible:
+        return row.at(Level.PUBLIC)  # type: ignore[no-any-return]
+
+
 # Verbs that exist only while something waits for them: the button is shown when their guard is content.
 ONLY_WHEN: dict[str, Callable[[Any], dict[str, list[str]]]] = {
     "unshare": is_shared,

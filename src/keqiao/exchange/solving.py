@@ -65,7 +65,7 @@ def decline(row: Solution, data: Data, actor: Person) -> Data:
 
 def close(row: Solution, data: Data, actor: Person) -> Data:
     """The need went away before the solution was answered."""
-    words = _("需求方已经撤回或关闭这项需求，您的方案不再评估。感谢您的应答。")
+    words = _("这项需求已经解决，或者由需求方撤回、修改或关闭，您的方案不再评估。感谢您的应答。")
     return decline(row, {"code": DeclineReason.NEED_CLOSED.value, "reason": words}, actor)
 
 

@@ -84,7 +84,7 @@ def suggest(row: Listing, alikes: list[Alike]) -> Suggestion:
     same = next((one for one in alikes if one.is_same), None)
     if same is not None:
         words = _("与“%(title)s”几乎相同（%(likeness)d %%）。") % {"title": str(same.row), "likeness": same.likeness}
-        return Suggestion("reject", words, [], share)
+        return Suggestion("reject", words, [same.reason] if same.reason else [], share)
     if problems:
         return Suggestion("return", _("缺少必要内容。"), [p for found in problems.values() for p in found], share)
     if len(wishes) >= 3:

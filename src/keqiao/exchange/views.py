@@ -111,7 +111,7 @@ def page_of(request: HttpRequest, workflow: Any, row: Any, seen: Any) -> dict[st
 def solution(request: HttpRequest, pk: int) -> HttpResponse:
     row = queries.find(Solution, pk, request.user)
     seen = row.seen_by(request.user)
-    need_seen = row.need.seen_by(request.user)
+    need_seen = queries.as_known(row.need, request.user)
     context = page_of(request, SOLUTION, row, seen) | {"solution": seen, "need": need_seen}
     return render(request, "exchange/solution.html", context | {"checks": queries.checks(row, need_seen)})
 

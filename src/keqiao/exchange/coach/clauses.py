@@ -100,5 +100,7 @@ def position(text: str, word: str) -> int:
     """Where the word first stands, or -1."""
     if not word.isascii():
         return text.find(word)
-    match = re.search(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", text, re.IGNORECASE)
+    # What begins with a digit is not the end of a longer number: `1.65 g` is no `5G`.
+    before = "A-Za-z0-9." if word[:1].isdigit() else "A-Za-z"
+    match = re.search(rf"(?<![{before}]){re.escape(word)}(?![A-Za-z])", text, re.IGNORECASE)
     return match.start() if match else -1

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 
+from keqiao.exchange.coach.tables import told
 from keqiao.exchange.coach.words import listed
 
 MOST_TEXT = 8000
@@ -18,6 +19,8 @@ BLOCKS = frozenset(listed("p div br li ul ol tr table h1 h2 h3 h4 h5 h6 section 
 INLINE = frozenset(listed("b i a em u span strong font sub sup"))
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+")
 LIST_MARK = re.compile(r"^[ \t]*(?:[(（]?\d{1,2}[.、)）](?!\d)|[①-⑳]|[-*•·●○■◆▪]+(?=\s))[ \t]*", re.MULTILINE)
+INNER_MARK = re.compile(r"(?<=[：:；;。])\s*[(（]\d{1,2}[)）](?!\d)\s*")
+BRACKETS = re.compile(r"^[ \t]*[【\[]([^】\]\n]{1,10})[】\]][ \t]*[:：]?[ \t]*", re.MULTILINE)
 AND_MORE = re.compile(r"(?<=[0-9%％])\+(?=[\s，,。；;、]|$)")
 
 
@@ -36,9 +39,13 @@ def line_or_nothing(tag: re.Match[str]) -> str:
 
 
 def readable(text: str) -> str:
-    """The text without emoji and list marks, digits and letters in half width, `95%+` as 95% or more."""
+    """The text without emoji and list marks, digits and letters in half width, `95%+` as 95% or more.
+
+    What names the part of a text does so with a colon: `【目标】`, and the columns of a pasted table.
+    """
     narrow = "".join(half(character) for character in EMOJI.sub("", text))
-    return AND_MORE.sub("以上", LIST_MARK.sub("", narrow))
+    marked = INNER_MARK.sub("", BRACKETS.sub(r"\1：", LIST_MARK.sub("", narrow)))
+    return AND_MORE.sub("以上", told(marked))
 
 
 def half(character: str) -> str:

@@ -28,16 +28,20 @@ def targets_of(text: str, found: Sequence[Figure], clauses: list[Clause]) -> lis
     return [as_target(figure, said(figure, text)) for figure in unique.values()][:MOST_TARGETS]
 
 
-WANTING = re.compile(r"^(?:希望|想要|想做到|想|做到|需要|要求|要|达到|降到|降至|提高到|控制在|目标)+")
+WANTING = re.compile(
+    r"^(?:现在|目前|不能影响|不影响|希望|想要|想做到|想|做到|需要|要求|要|达到|降到|降至|提高到|控制在|目标)+"
+)
 
 
+PARTIES = frozenset(words.listed("客户 主机厂 甲方 用户 厂家 标准 国标 行业 公司 我们"))
+"""Who asks for a figure is not what is measured."""
 MEASURE = re.compile(rf"[{HAN}]{{1,6}}(?:率|度|量|值|比|寿命|成本|时间)")
 
 
 def with_name(figure: Figure, found: Sequence[Figure], text: str) -> Figure | None:
     """`想要 ≤ 2 %` after `收缩率 8 %` is about that; None where nothing before it is of its kind."""
-    own = WANTING.sub("", figure.name)
-    if own:
+    own = WANTING.sub("", figure.name).rstrip("到至要需")
+    if own and own not in PARTIES:
         return figure if own == figure.name else replace(figure, name=own)
     for earlier in reversed(found[: found.index(figure)]):
         name = WANTING.sub("", earlier.name).rstrip("要需达")
@@ -63,7 +67,7 @@ def is_condition(figure: Figure, text: str) -> bool:
     return figure.unit in {"month", "year", "day", "week"} and bool(TIME_LIMIT.search(around))
 
 
-TIME_LIMIT = re.compile(r"[月年天日周]\s*(?:之?内|以内|完成|交付|之?前)|within|期限|周期", re.IGNORECASE)
+TIME_LIMIT = re.compile(r"[月年天日周]\s*(?:之?内|以内|完成|交付|之?前)|within|期限|周期|工期|时限", re.IGNORECASE)
 
 
 def before(text: str, at: int, said: tuple[str, ...], reach: int = 14) -> bool:

@@ -6,25 +6,37 @@ import re
 
 from keqiao.engine.specs import figures
 from keqiao.exchange.coach import words
-from keqiao.exchange.coach.clauses import HAN, STOP, Clause
+from keqiao.exchange.coach.clauses import HAN, STOP, Clause, mentions
+from keqiao.exchange.coach.targets import WANTING
 
 LONGEST_TITLE = 40
 LONGEST_ENGLISH_TITLE = 100
 SHORTEST_TELLING = 4
 
-HEADING = re.compile(r"^(?:需求名称|项目名称|技术需求|技术难题|课题名称|需求|标题|title)\s*[:：]\s*", re.IGNORECASE)
-COUNTS = re.compile(r"以上|以下|以内|不低于|不高于|不超过|[达做]到|左右|分钟|小时|[年月日天内]")
+HEADING = re.compile(
+    r"^(?:需求名称|项目名称|技术需求|技术难题|课题名称|难题名称|需求|标题|title|subject)\s*[:：]\s*", re.IGNORECASE
+)
+COUNTS = re.compile(
+    r"以上|以下|以内|不低于|不高于|不超过|[达做]到|左右|分钟|小时|[年月日天内]|要求|目标|降[至到]|控制在|客户|主机厂|整改到"
+)
 """Words around figures that say nothing of the thing itself."""
 
 
+TROUBLE = re.compile(r"(?:困扰|问题|难题|难点|瓶颈)\s*[:：]\s*([^。；;\n，,]{4,40})")
+
+
 def title_of(text: str, clauses: list[Clause], lang: str) -> str:
-    """A short first line as it is; else what the first telling clause wishes, without its opening."""
+    """A short first line as it is; else the trouble that is named as such; else what the first telling clause wishes,
+    without its opening.
+    """
     first_line, _newline, rest = text.partition("\n")
     heading = HEADING.sub("", first_line.strip())
     if heading != first_line.strip() or (rest.strip() and mostly_words(heading)):
         short = 4 <= len(heading) <= (LONGEST_ENGLISH_TITLE if lang == "en" else LONGEST_TITLE)
         if short and not STOP.search(heading) and "，" not in heading:
             return heading
+    if trouble := TROUBLE.search(text):
+        return trouble[1].strip()
     named = [clause for clause in clauses if not clause.label]
     return english_title(named) if lang == "en" else chinese_title(named)
 
@@ -41,13 +53,13 @@ def chinese_title(clauses: list[Clause]) -> str:
         title = with_subject(own, clause, clauses)
         if tells(title) and (title != own or not figure_first(own)):
             return cut(with_context(title, clause, clauses), LONGEST_TITLE, "")
-    chosen = next((clause for clause in clauses if tells(clause.text)), next(iter(clauses), None))
+    chosen = next((clause for clause in clauses if tells(without_opening(clause.text))), next(iter(clauses), None))
     return cut(without_opening(chosen.text), LONGEST_TITLE, "") if chosen else ""
 
 
 def tells(title: str) -> bool:
     """Whether it names a thing: some words besides figures, and not only a partner or money."""
-    if any(word in title for word in words.NO_TITLE):
+    if mentions(title, words.NO_TITLE):
         return False
     return len(re.sub(rf"[^{HAN}]", "", COUNTS.sub("", title))) + len(re.findall(r"[A-Za-z]{3,}", title)) >= (
         SHORTEST_TELLING
@@ -57,7 +69,8 @@ def tells(title: str) -> bool:
 def english_title(clauses: list[Clause]) -> str:
     """The first clause that wishes, without its opening; at most 100 characters, cut between words."""
     wishes = [clause for clause in clauses if clause.role == "wish"]
-    chosen = next((clause for clause in [*wishes, *clauses] if len(clause.text.split()) >= 3), None)
+    opened = [clause for clause in wishes if words.ENGLISH_OPENING.search(clause.text)]
+    chosen = next((clause for clause in [*opened, *wishes, *clauses] if len(clause.text.split()) >= 3), None)
     if chosen is None:
         return clauses[0].text[:LONGEST_ENGLISH_TITLE] if clauses else ""
     title = words.ENGLISH_OPENING.sub("", chosen.text, count=1) or chosen.text
@@ -72,7 +85,7 @@ def with_subject(title: str, chosen: Clause, clauses: list[Clause]) -> str:
     name = figure_first(title)
     for clause in clauses if name else []:
         subject, found, _rest = clause.text.partition(name)
-        subject = POSSESSION.sub("", subject.strip())
+        subject = WANTING.sub("", POSSESSION.sub("", subject.strip()))
         if found and clause is not chosen and 2 <= len(subject) <= 12:
             return f"{subject}{title}"
     return title

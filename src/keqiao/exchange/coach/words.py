@@ -20,12 +20,15 @@ WISH = listed(
     降至 解决 攻克 突破 想要 想找 招聘 诚聘 融资 租赁 期望 力争 不低于 不高于 不大于 不小于 不超过
     should need require want seek looking·for target at·least at·most must aim
     急求 求购 求助 想买 想做 想提高 想把 目標 seeking looking
+    要降到 需降到 要降至 需降至 要提到 需提到 要提高 需提高
+    要达到 需达到 帮忙找 整改到
     """
 )
 PRESENT = listed(
     """
     目前 现有 现在 当前 现阶段 多在 外购 存在 仅为 仅能 只能 只有 不足 偏低 偏高 达不到 无法 尚未 一直
-    长期 瓶颈 传统 已有 已经 我司生产 我们生产 currently at·present today existing cannot only·reaches
+    长期以来 长期存在 长期依赖 长期被 现状 现为 现出 瓶颈 传统 已有 已经 我司生产 我们生产
+    currently at·present today existing cannot only·reaches
     so·far
     目前 現有 仍有 仍为 现用 now
     """
@@ -35,6 +38,8 @@ STRONG_WISH = listed(
     """
     希望 需要 急需 亟需 寻求 要求 期望 力争 提高到 提升到 提升至 降至 need want require must
     想要 想找 想做 想把 急求 寻找 求购 目标 seeking looking·for target
+    要降到 需降到 要降至 需降至 要提到 需提到 要提高 需提高
+    要达到 需达到 帮忙找 整改到
     """
 )
 STRONG_PRESENT = listed(
@@ -46,6 +51,17 @@ STRONG_PRESENT = listed(
 WEAK_WISH = listed("达到 实现")
 # Clauses about money are neither.
 MONEY = listed("预算 經費 预计投入 投入 经费 預算 报价 budget")
+# What a company says of itself: no title, and its sums are no budget.
+ADVERTISING = listed(
+    """
+    成立于 创建于 创立于 注册资 占地 员工 年产值 产值 年销售 销售额 营业收入 营收 高新技术企业
+    专精特新 认证 拥有专利 授权专利
+    远销 理念 宗旨 秉承 龙头企业 上市公司
+    founded established·in employees revenue turnover
+    """
+)
+# How letters begin and end.
+GREETING = listed("尊敬的 您好 你好 此致 敬礼 谢谢 顺祝 dear kind·regards best·regards sincerely")
 # A line that only says what follows: everything below it is wanted until a blank line.
 WISH_HEADING = listed(
     """
@@ -97,7 +113,7 @@ MODE_WORDS = {
 FIELD_WORDS = {
     listed("红外 探测器 传感器 敏感元件 sensor sensors infrared detector"): ("X1.2", "C3983"),
     listed("涂层 涂料 油漆 黑漆 面漆 底漆 清漆 防腐 coating coatings paint"): ("X3.3", "C2641"),
-    listed("光学 镜头 透镜 光谱 激光 laser optical optics lens"): ("X1.2", "C3976", "C4040"),
+    listed("光学 光波导 镜头 透镜 光谱 激光 laser optical optics lens"): ("X1.2", "C3976", "C4040"),
     listed("芯片 集成电路 晶圆 封装 半导体 光刻 chip chips semiconductor wafer"): ("X1.2", "C3973"),
     listed("碳化硅 SiC MOSFET IGBT 功率器件 功率模块 power·module"): ("X1.2", "C3972"),
     listed("显示屏 OLED 液晶 面板 display displays"): ("X1.2", "C3974"),
@@ -105,6 +121,9 @@ FIELD_WORDS = {
     listed("3D打印 增材制造 激光熔覆 additive·manufacturing"): ("X2.1", "C3493"),
     listed("光纤 光模块 光通信"): ("X1.1", "C3832"),
     listed("5G 6G 通信 基站 天线 射频"): ("X1.1", "C3921"),
+    listed("PCB 电路板 线路板"): ("X1.2", "C3982"),
+    listed("电机控制器 变频器"): ("X2.1", "C381"),
+    listed("皮革 制革 鞣制 再生革"): ("C19",),
     listed("雷达 毫米波"): ("X1.1", "C3940"),
     listed("软件 信息系统 管理系统 数字化 ERP MES 工业互联网"): ("X1.3", "I651"),
     listed("大数据 云计算 数据中心 算力 服务器 液冷 data·centre data·center"): ("X1.4", "I655"),
@@ -122,7 +141,7 @@ FIELD_WORDS = {
     listed("船舶 海洋工程 船用"): ("X2.5", "C373"),
     listed("钢 轧制 冶炼 炼铁 高炉 steel"): ("X3.1", "C31"),
     listed("铝合金 镁合金 钛合金 铜合金 高温合金 稀土 有色金属 铜箔 铝箔 alloy"): ("X3.2", "C325"),
-    listed("塑料 树脂 高分子 聚合物 薄膜 polymer"): ("X3.3", "C292"),
+    listed("塑料 可降解 地膜 导热 树脂 高分子 聚合物 薄膜 polymer"): ("X3.3", "C292"),
     listed("橡胶 轮胎"): ("X3.3", "C291"),
     listed("催化 化工 精细化学 合成工艺 萃取 catalyst"): ("X3.3", "C26"),
     listed("陶瓷 玻璃 耐火 水泥 混凝土 ceramic"): ("X3.4", "C30"),
@@ -134,7 +153,7 @@ FIELD_WORDS = {
     listed("种子 育种 良种 种植 栽培 水稻 小麦 玉米 柑橘 果园"): ("X4.3", "A01"),
     listed("养殖 饲料 畜牧 家禽 水产 渔业"): ("X4.3", "A03"),
     listed("农药 肥料 有机肥 土壤"): ("X4.3", "C263"),
-    listed("食品 防结剂 乳制品 茶叶 保鲜 果蔬 food beverage"): ("C14",),
+    listed("食品 酱 调味 饮料 糕点 防结剂 乳制品 茶叶 保鲜 果蔬 food beverage"): ("C14",),
     listed("新能源汽车 电动汽车 电驱 整车"): ("X5.1", "C3612"),
     listed("动力电池 锂电池 锂离子 电解液 正极 负极 隔膜 固态电池 battery batteries electrolyte lithium"): (
         "X5.2",
@@ -166,7 +185,7 @@ BUDGET = listed(
     """
     预算 投入 出资 经费 研发费用 项目费用 合作费用 报价 合同额 拟投资 总投资 融资额 融资 贷款 budget
     invest funding·of
-    资金 批了 转让费 许可费 預算 經費 月租 租金
+    资金 批了 愿意出 愿出 转让费 许可费 預算 經費 月租 租金
     """
 )
 # What a short place name must not be followed by.
@@ -178,13 +197,14 @@ NOT_A_PLACE = listed(
 # Words that a title can do without at its beginning, longest first.
 OPENINGS = listed(
     """
+    本项目为 本项目是
     请问有没有办法 请问有没有 有没有办法 请问 我们公司 我公司 我们的 我们 我司 本公司 本单位 我单位 公司 企业 目标是
     希望能够 希望能 希望 急需 急求 亟需 不知道能否 只需要 需要 只需 寻求 求购 寻找 征集 拟 计划 想要 想找 想把 想 要求
     现有 现 目前 因 为了 为 能够 解决 让 使 一种 一款 一套 一项 将 把
     """
 )
 # What says only with whom or for how much makes no title.
-NO_TITLE = listed("合作方 合作单位 合作伙伴 预算 经费 钱不是问题")
+NO_TITLE = listed("合作方 合作单位 合作伙伴 预算 经费 钱不是问题 费用 月底 之前") + ADVERTISING + GREETING
 ENGLISH_OPENING = re.compile(
     r"^(?:(?:hi|hello|dear)\b[^,]*,\s*)?(?:we|our\s+company|i|.{0,40}?\b(?:company|operator|manufacturer))?\s*(?:is|are|am)?\s*(?:currently\s+)?"
     r"(?:looking\s+for|seeking|searching\s+for|in\s+need\s+of|need(?:s)?(?:\s+help\s+with)?|want(?:s)?(?:\s+to)?|require(?:s)?)"

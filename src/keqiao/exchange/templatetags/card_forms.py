@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from keqiao.exchange.queries import as_known
+
 register = template.Library()
 
 HALF = frozenset(
@@ -41,4 +43,4 @@ def asked_need(form: Any) -> Any:
     if not str(value or "").isdigit():
         return None
     need = form.fields["need"].queryset.filter(pk=value).first()
-    return need.seen_by(form.actor) if need is not None else None
+    return as_known(need, form.actor) if need is not None else None
