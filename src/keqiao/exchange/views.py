@@ -138,7 +138,10 @@ def new_need(request: HttpRequest) -> HttpResponse:
 @login_required
 def coached(request: HttpRequest) -> HttpResponse:
     """The pasted text as a card to correct, with what is missing. Nothing is saved yet."""
-    card = coach.read(request.POST.get("text", ""), timezone.localdate())
+    text = request.POST.get("text", "")
+    if problem := coach.problem_of(text):
+        return render(request, "exchange/need_new.html", {"text": text, "problem": problem}, status=422)
+    card = coach.read(text, timezone.localdate())
     form = NeedForm(initial=card.as_initial(), row=None, actor=request.user)
     context = {"form": form, "card": card, "workflow": NEED, "step": NEED.verb("create"), "key": uuid.uuid4().hex}
     return render(request, "exchange/need_create.html", context)

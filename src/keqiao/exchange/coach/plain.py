@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 from keqiao.exchange.coach.tables import told
 from keqiao.exchange.coach.words import listed
 
@@ -24,13 +26,24 @@ BRACKETS = re.compile(r"^[ \t]*[【\[]([^】\]\n]{1,10})[】\]][ \t]*[:：]?[ \t
 AND_MORE = re.compile(r"(?<=[0-9%％])\+(?=[\s，,。；;、]|$)")
 
 
-def plain_text(pasted: str) -> str:
+def problem_of(pasted: str) -> str:
+    """Why a pasted text cannot be made a card, with the remedy; nothing when it can."""
+    size = len(plain_text(pasted, most=MOST_MARKUP))
+    if not size:
+        return _("请先写下要解决的问题，一句话也可以。")
+    if size > MOST_TEXT:
+        words = _("最多 %(limit)d 字，现在有 %(count)d 字。请只留下问题、现状和指标，其余的可以写进“单位背景”。")
+        return words % {"limit": MOST_TEXT, "count": max(size, len(pasted.strip()) if size == MOST_MARKUP else size)}
+    return ""
+
+
+def plain_text(pasted: str, most: int = MOST_TEXT) -> str:
     """What a person would see of it, at most 8,000 characters: HTML without its tags, plain line ends."""
     text = pasted[:MOST_MARKUP].replace("\r\n", "\n").replace("\r", "\n")
     if any(match[2].lower() in BLOCKS | INLINE for match in TAG.finditer(text)):
         text = html.unescape(TAG.sub(line_or_nothing, HIDDEN.sub("", text))).replace("\xa0", " ")
         text = re.sub(r"[ \t]*\n\s*", "\n", text)
-    return text.strip()[:MOST_TEXT].rstrip()
+    return text.strip()[:most].rstrip()
 
 
 def line_or_nothing(tag: re.Match[str]) -> str:

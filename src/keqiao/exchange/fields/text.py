@@ -32,6 +32,10 @@ class TextField(forms.CharField):
             if getattr(validator, "code", "") == "max_length":
                 validator.message = self.error_messages["max_length"]  # type: ignore[attr-defined]
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without a limit for the browser, which would cut off silently what somebody pastes."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
     def to_python(self, value: Any) -> str:
         return tidy(str(super().to_python(value) or ""))
 
