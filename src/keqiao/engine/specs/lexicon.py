@@ -143,6 +143,8 @@ HRC: HRC
 HV: HV
 HB: HB HBW
 CFU: CFU cfu
+copies: copies copy 拷贝
+pC: pC 皮库
 pixel: 万像素点 像素点
 frame/s: fps FPS 帧/秒 帧每秒 帧
 hp: 马力 hp
@@ -241,7 +243,7 @@ BARE_NAMES = frozenset(
         """
     AUC COP EER F1 F1值 IoU NA PH PUE Q值 Ra Rz SNR SPF TRL ZT coefficient factor index mAP pH ph pH值 ratio zT
     介电常数 信噪比 分辨率 功率因数 压缩比 变比 对比度 折射率 数值孔径 比重 泊松比 消光比 电能使用效率 电能利用效率
-    白度 重复性 长径比
+    白度 重复性 长径比 强屈比 屈强比
         """
     )
 ) | {"refractive index", "dielectric constant", "power usage effectiveness"}

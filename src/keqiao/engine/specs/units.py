@@ -181,7 +181,7 @@ _DEFINITIONS = listed(
     CNY·=·[money_cny] USD·=·[money_usd] EUR·=·[money_eur] mu·=·2000/3*meter**2 mesh·=·[mesh] HRC·=·[hardness_rockwell]
     HV·=·[hardness_vickers] HB·=·[hardness_brinell] CFU·=·count FLOPS·=·count/second OPS·=·count/second frame·=·count
     ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 tenth·=·0.1 var·=·volt*ampere
-    mcd·=·1e-3*candela
+    mcd·=·1e-3*candela copies·=·count
     """
 )
 
