@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from keqiao.demo.accounts import ACCOUNTS, BY_KEY, Account
@@ -20,14 +22,17 @@ from keqiao.demo.world import build
 from keqiao.exchange.models import Achievement, Need, Solution
 from keqiao.kernel import deadlines, journal, projections, verification
 from keqiao.kernel.jobs import next_waiting
-from keqiao.kernel.models import Cursor, Entry, Seal
+from keqiao.kernel.models import ClockRun, Cursor, Entry, Seal
 from keqiao.kernel.workflow import REGISTRY, Workflow
 from keqiao.matching import index, projection
-from keqiao.matching.models import Proposal
+from keqiao.matching.models import Match, Proposal
+from keqiao.matching.reverse import FLOOR
 from keqiao.notices.models import Mail, Notice
 from keqiao.notices.reminders import remind_all
 from keqiao.observatory import counters
 from keqiao.parties.models import Node, Organisation, Person
+from keqiao.projects.models import Project
+from keqiao.web import desk
 
 FILLED = (
     "organisations", "memberships", "people", "needs", "achievements", "solutions", "proposals", "grades", "projects",
@@ -186,6 +191,96 @@ def test_nobody_is_told_of_history(undone: None) -> None:
     assert deadlines.run_due() == 0
     assert remind_all() == 0
     assert (Notice.objects.count(), Mail.objects.count(), next_waiting()) == (0, 0, None)
+
+
+# ---- what people find -------------------------------------------------------------------------------------------
+
+WAITING = {
+    "owner": {"proposals", "projects", "needs", "matches"},
+    "colleague": {"needs"},
+    "professor": {"solutions"},
+    "manager": {"matches", "proposals"},
+}
+"""Of which tables something waits for an account; operators and the auditor have queues."""
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.key)
+def test_desk_of_every_account_has_something_to_do(account: Account, undone: None) -> None:
+    person = Person.objects.get(email=account.email)
+    waiting = {task.workflow.name for task in desk.tasks(person)}
+    queues = desk.queues(person)
+    in_queues = (queues.triage or 0) + (queues.verification or 0) if queues else 0
+    assert waiting or in_queues
+    assert WAITING.get(account.key, waiting) <= waiting
+    client = Client()
+    client.force_login(person)
+    page = client.get("/desk/").content.decode()
+    assert account.name in page
+    assert ("现在没有要您处理的事" in page) == (not waiting and not queues)
+
+
+def test_colleague_finds_the_draft_and_what_is_missing(undone: None) -> None:
+    client = Client()
+    client.force_login(Person.objects.get(email=BY_KEY["colleague"].email))
+    draft = Need.objects.get(title="冷屏涂层膜厚在线检测")
+    assert (draft.state, draft.targets, draft.contact.email) == ("draft", [], BY_KEY["colleague"].email)
+    assert client.get(draft.get_absolute_url()).status_code == 200
+    assert Client().get(draft.get_absolute_url()).status_code in (302, 404)
+
+
+@pytest.mark.parametrize(
+    "key", ["owner", "colleague", "professor", "manager", "operator", "centre_operator", "auditor"]
+)
+def test_story_is_seen_to_its_end_by_all_who_were_in_it(key: str, undone: None) -> None:
+    client = Client()
+    client.force_login(Person.objects.get(email=BY_KEY[key].email))
+    page = client.get(story_project().get_absolute_url()).content.decode()
+    for said in ("93.1", "97.2", "98.68", "DEMO-000001"):
+        assert said in page, said
+
+
+@pytest.mark.parametrize("key", ["competitor", "other_operator"])
+def test_story_project_is_nobody_elses(key: str, undone: None) -> None:
+    client = Client()
+    client.force_login(Person.objects.get(email=BY_KEY[key].email))
+    answer = client.get(story_project().get_absolute_url())
+    assert answer.status_code == 404
+    assert "DEMO-000001" not in answer.content.decode()
+
+
+def story_project() -> Project:
+    return Project.objects.get(asker__email=BY_KEY["owner"].email, proposal__need__title__startswith="红外探测器冷屏用")
+
+
+def test_a_researcher_answers_for_their_own_work_and_not_for_the_university(loaded: Path) -> None:
+    professor = Person.objects.get(email=BY_KEY["professor"].email)
+    assert professor.standing.administers == frozenset()
+    own = {professor.pk}
+    solutions = {task.row.contact.pk for task in desk.tasks(professor) if task.workflow.name == "solutions"}
+    assert solutions == own
+
+
+def test_matches_that_were_found_fit_and_are_of_open_needs(loaded: Path) -> None:
+    matches = list(Match.objects.select_related("need", "achievement"))
+    assert len(matches) >= 10
+    for match in matches:
+        assert (match.state, match.need.state, match.achievement.state) == ("found", "open", "published")
+        assert match.score >= FLOOR
+        assert [check for check in match.evidence["checks"] if check["verdict"] == "missed"] == []
+        assert match.need.contact_id != match.achievement.contact_id
+
+
+def test_nothing_is_dated_where_it_cannot_be(loaded: Path) -> None:
+    now = timezone.now()
+    assert not Need.objects.filter(published_at__gt=now).exists()
+    assert not Achievement.objects.filter(published_at__gt=now).exists()
+    assert not Need.objects.filter(state__in=["draft", "triage", "open"], deadline__lt=now).exists()
+    assert not Need.objects.filter(state="expired", deadline__gt=now).exists()
+    assert not Entry.objects.filter(at__gt=timezone.now()).exists()
+    running = ClockRun.objects.filter(stopped_at=None, paused_at=None)
+    assert running.count() > 20
+    assert not running.filter(due_at__lt=now - timedelta(days=7)).exists()
+    assert not running.filter(due_at__gt=now + timedelta(days=120)).exists()
 
 
 # ---- once -------------------------------------------------------------------------------------------------------
