@@ -92,7 +92,7 @@ def rounds(plan: Plan, signed: int) -> tuple[Round, ...]:
 def _days(plan: Plan, signed: int, done: int) -> list[tuple[int, int]]:
     """When the samples were sent and measured, evenly between the signature and the last round."""
     last = {"closed": max(12, signed - 130), "accepting": 8, "sampling": 12}[plan.stage]
-    gap = max(2, (signed - min(last, signed)) // (done + 1))
+    gap = max(2, (signed - min(last, signed)) // done)
     sent = [max(1, signed - gap * number) for number in range(1, done + 1)]
     return [(day, max(0, day - min(8, gap - 1))) for day in sent]
 

@@ -41,8 +41,11 @@ class Dictionary:
             raise DictionaryMissing(f"no dictionary at {path}: python -m keqiao.engine.dictionary build") from error
         if bytes(data[: len(_MAGIC)]) != _MAGIC:
             raise DictionaryMissing(f"{path} is of another version: python -m keqiao.engine.dictionary build")
-        self._english, end = _section(data, len(_MAGIC))
-        self._chinese, _ = _section(data, end)
+        try:
+            self._english, end = _section(data, len(_MAGIC))
+            self._chinese, _ = _section(data, end)
+        except (ValueError, TypeError) as error:
+            raise DictionaryMissing(f"{path} is cut off: python -m keqiao.engine.dictionary build") from error
 
     def chinese(self, phrase: str) -> tuple[str, ...]:
         """Up to six Chinese senses of an English phrase (lower case, words one space apart)."""
@@ -76,6 +79,8 @@ def _section(data: _Bytes, start: int) -> tuple[_Section, int]:
     count, size = (int(n) for n in np.frombuffer(data[start : start + 16].tobytes(), "<u8"))
     numbers_end = start + 16 + 8 * count
     begins_end = numbers_end + 4 * (count + 1)
+    if begins_end + size > len(data):
+        raise ValueError("the senses end before they should")
     numbers = np.ndarray(count, "<u8", data, start + 16)
     begins = np.ndarray(count + 1, "<u4", data, numbers_end)
     return _Section(numbers, begins, data[begins_end : begins_end + size]), _padded(begins_end + size)
