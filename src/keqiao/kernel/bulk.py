@@ -25,7 +25,8 @@ def copy_in(model: type[M], rows: Sequence[M]) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
     database = connections[connection.alias]
     values = [column_of(field, database) for field in fields]
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    statement = f"COPY {table} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([value(row) for value in values])
     for row in rows:
