@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from keqiao.exchange.models import Achievement, Need, Solution
+from keqiao.kernel.models import CalendarDay
 from keqiao.kernel.workflow import REGISTRY
 from keqiao.matching.models import Grade, Match, SavedSearch, Shortlisted
 from keqiao.parties.models import Person
 from keqiao.projects.models import Income, Project
-from tests.factories import MembershipFactory, OrganisationFactory, PersonFactory
+from tests.factories import MembershipFactory, NodeFactory, OrganisationFactory, PersonFactory, PostFactory
 from tests.stages import Steps, open_need, place_of, propose, published_achievement
 
 Make = Callable[[], None]
@@ -56,6 +58,10 @@ def make(owner: Person, professor: Person, manager: Person) -> dict[str, Make]:
         need, achievement = pair()
         Grade.objects.create(need=need, achievement=achievement, by=manager, grade=3, graded_at=timezone.now())
 
+    def day() -> None:
+        day = timezone.localdate() + timedelta(days=CalendarDay.objects.count())
+        CalendarDay.objects.create(day=day, is_working=True)
+
     def search() -> None:
         SavedSearch.objects.create(person=owner, name="涂层", query="涂层", looked_at=timezone.now())
 
@@ -63,6 +69,9 @@ def make(owner: Person, professor: Person, manager: Person) -> dict[str, Make]:
         "organisations": lambda: OrganisationFactory() and None,
         "memberships": lambda: MembershipFactory(organisation=owner.memberships.get().organisation) and None,
         "people": lambda: PersonFactory(is_listed=True) and None,
+        "nodes": lambda: NodeFactory() and None,
+        "posts": lambda: PostFactory(person=owner) and None,
+        "calendar": day,
         "needs": lambda: open_need(owner) and None,
         "achievements": lambda: published_achievement(professor) and None,
         "solutions": solution,
@@ -129,7 +138,7 @@ def test_a_row_reads_the_same_alone_and_in_the_list(
     assert offered <= {verb.name for verb in REGISTRY[name].verbs}
 
 
-PUBLIC = {"organisations", "people", "memberships", "needs", "achievements"}
+PUBLIC = {"nodes", "calendar", "organisations", "people", "memberships", "needs", "achievements"}
 """Of these some rows are for everybody (memberships: those of people who are listed)."""
 
 

@@ -18,7 +18,7 @@ from keqiao.api import actions
 from keqiao.exchange.workflow import ACHIEVEMENT, NEED, SOLUTION
 from keqiao.kernel import clocks, jobs, replays
 from keqiao.kernel.access import SYSTEM, NotAllowed, NotNow, NotVisible, Rule
-from keqiao.kernel.models import ClockRun, Entry
+from keqiao.kernel.models import CalendarDay, ClockRun, Entry
 from keqiao.kernel.visibility import Visible
 from keqiao.kernel.workflow import NEW, REGISTRY, Verb, VerbForm, Workflow, run
 from keqiao.matching.models import Grade, Match, SavedSearch, Shortlisted
@@ -33,6 +33,8 @@ LINES = [(table, verb) for _name, table in sorted(REGISTRY.items()) for verb in 
 ENDS: dict[str, set[str]] = {
     "memberships": {"declined", "left"},
     "people": {"active", "closed"},
+    "posts": {"ended"},
+    "calendar": {"withdrawn"},
     "needs": {"solved"},
     "solutions": {"accepted", "declined", "withdrawn"},
     "proposals": {"in_project", "declined", "withdrawn"},
@@ -154,6 +156,9 @@ def rows_of(personas: Personas) -> dict[str, Any]:
         "organisations": owner.memberships.get().organisation,
         "memberships": owner.memberships.get(),
         "people": owner,
+        "nodes": need.node,
+        "posts": manager.posts.get(),
+        "calendar": CalendarDay.objects.create(node=need.node_id, day=now.date(), is_working=True),
         "proposals": project.proposal,
         "projects": project,
         "contracts": contract,

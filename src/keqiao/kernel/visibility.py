@@ -81,36 +81,11 @@ class VisibleQuerySet(models.QuerySet[V]):
         ).filter(shown | Q(clearance_level__gte=int(Level.NDA)))
 
 
-class Shown(models.Model):
-    """A record that leaves as `Seen`: only what it declares comes out. By itself, one without secrets (a node)."""
+class Visible(models.Model):
+    """A record whose fields have levels. It leaves as `Seen`: only what it declares comes out."""
 
     field_levels: ClassVar[dict[str, Level]] = {}
     open_attributes: ClassVar[frozenset[str]] = frozenset()
-
-    class Meta:
-        abstract = True
-
-    def level_of(self, field: str) -> Level:
-        """The level of one field of this row."""
-        return self.field_levels[field]
-
-    @property
-    def reference(self) -> int | str:
-        """What others name this row by when they point to it."""
-        return int(self.pk)
-
-    def called(self, seen: Seen) -> str:
-        """What this row is called by somebody who sees `seen` of it: its title or its name."""
-        return str(getattr(seen, "title", "") or getattr(seen, "name", ""))
-
-    def at(self, level: int) -> Seen:
-        """This row as somebody with exactly this clearance would see it (for indexes and feeds)."""
-        return Seen(self, level, signed_in=level > Level.PUBLIC)
-
-
-class Visible(Shown):
-    """A record whose fields have levels, and which not everybody may know of."""
-
     choosable: ClassVar[frozenset[str]] = frozenset()
     unjournalled: ClassVar[frozenset[str]] = frozenset()
     """Columns that the journal does not keep in any form (password hashes)."""
@@ -160,6 +135,19 @@ class Visible(Shown):
             raise NotVisible
         return Seen(self, int(clearance), signed_in=bool(actor.is_authenticated))
 
+    @property
+    def reference(self) -> int | str:
+        """What others name this row by when they point to it."""
+        return int(self.pk)
+
+    def called(self, seen: Seen) -> str:
+        """What this row is called by somebody who sees `seen` of it: its title or its name."""
+        return str(getattr(seen, "title", "") or getattr(seen, "name", ""))
+
+    def at(self, level: int) -> Seen:
+        """This row as somebody with exactly this clearance would see it (for indexes and feeds)."""
+        return Seen(self, level, signed_in=level > Level.PUBLIC)
+
 
 class Seen:
     """A row through the eyes of one person. Only declared fields come out, and only those not above the clearance.
@@ -169,13 +157,13 @@ class Seen:
 
     __slots__ = ("_row", "_signed_in", "clearance")
 
-    def __init__(self, row: Shown, clearance: int, *, signed_in: bool) -> None:
+    def __init__(self, row: Visible, clearance: int, *, signed_in: bool) -> None:
         object.__setattr__(self, "_row", row)
         object.__setattr__(self, "_signed_in", signed_in)
         object.__setattr__(self, "clearance", clearance)
 
     def __getattr__(self, name: str) -> Any:
-        row: Shown = object.__getattribute__(self, "_row")
+        row: Visible = object.__getattribute__(self, "_row")
         if name in row.field_levels:
             level = row.level_of(name)
             return self._shown(getattr(row, name)) if level <= self.clearance else Hidden(level)
@@ -190,23 +178,23 @@ class Seen:
         """Related records are seen too, with the clearance of any signed-in person or of a stranger."""
         if isinstance(value, models.Manager):
             return tuple(self._shown(row) for row in value.all())
-        if isinstance(value, Shown):
+        if isinstance(value, Visible):
             return value.at(Level.REGISTERED if object.__getattribute__(self, "_signed_in") else Level.PUBLIC)
         if isinstance(value, models.Model):
-            raise TypeError(f"{type(value).__name__} does not say what of it may be seen: make it `Shown`")
+            raise TypeError(f"{type(value).__name__} does not say what of it may be seen: make it `Visible`")
         return value
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("What is seen cannot be written.")
 
     def __str__(self) -> str:
-        row: Shown = object.__getattribute__(self, "_row")
+        row: Visible = object.__getattribute__(self, "_row")
         return row.called(self) or f"#{self.pk}"
 
     @property
     def hidden(self) -> dict[str, Level]:
         """The fields that this person may not see, with the level each asks for."""
-        row: Shown = object.__getattribute__(self, "_row")
+        row: Visible = object.__getattribute__(self, "_row")
         return {name: row.level_of(name) for name in row.field_levels if row.level_of(name) > self.clearance}
 
     @property
@@ -215,7 +203,7 @@ class Seen:
 
     def values(self) -> dict[str, Any]:
         """The visible fields by name, without the hidden ones."""
-        row: Shown = object.__getattribute__(self, "_row")
+        row: Visible = object.__getattribute__(self, "_row")
         return {
             name: self._shown(getattr(row, name)) for name in row.field_levels if row.level_of(name) <= self.clearance
         }
@@ -236,4 +224,4 @@ ALWAYS_OPEN = frozenset(
     }
 )
 
-__all__ = ["NONE", "OWNER", "Hidden", "Level", "Seen", "Shown", "Visible", "VisibleQuerySet"]
+__all__ = ["NONE", "OWNER", "Hidden", "Level", "Seen", "Visible", "VisibleQuerySet"]
