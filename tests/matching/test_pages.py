@@ -172,6 +172,23 @@ def test_candidates_ask_as_much_for_three_as_for_one(
         client.get(address)
 
 
+def test_candidates_open_with_three_and_bring_the_rest_when_asked(
+    client, make_need: Make, make_achievement: Make, market, indexed, operator
+) -> None:
+    need = make_need()
+    rows = [make_achievement(title=f"红外消光涂层 {number}") for number in range(5)]
+    indexed()
+    address = reverse("need_candidates", args=[need.pk])
+    first, everything = page(client, address, operator), page(client, address, all="1")
+    assert [first.count('id="candidate-'), everything.count('id="candidate-')] == [1 + 3, 1 + 5]
+    assert "再看 2 项" in first
+    assert f'hx-get="{address}?all=1"' in first
+    assert "再看" not in everything
+    places = [everything.index(f'id="candidate-{row.pk}"') for row in rows]
+    in_order = sorted(rows, key=lambda row: places[rows.index(row)])
+    assert all(f'id="candidate-{row.pk}"' in first for row in in_order[:3])
+
+
 def test_interest_makes_a_proposal(client, need_with_fit, owner) -> None:
     achievement = need_with_fit.matches.model.achievement.field.related_model.objects.get(title__startswith="宽谱")
     client.force_login(owner)

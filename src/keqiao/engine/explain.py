@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from keqiao.engine.text import Folded, fold, folded, is_function_word, stem, without_fillers
 from keqiao.engine.translate import Translated
@@ -67,9 +68,11 @@ def _kind(query: str, document: str) -> str:
     return "beside" if min(len(query), len(document)) >= 2 and query[:2] == document[:2] else "apart"
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A Han character or a Latin token of a text, with its place in the original; `run` changes at every break."""
+class _Unit(NamedTuple):
+    """A Han character or a Latin token of a text, with its place in the original; `run` changes at every break.
+
+    A tuple, because there is one for every character of every text that is shown.
+    """
 
     text: str
     run: int
@@ -108,16 +111,18 @@ def _units(part: str, read: Folded) -> Iterator[_Unit]:
     blanked = without_fillers(read.text)
     run, previous = (0 if part == "title" else 1 << 20), 0
     for match in _UNIT.finditer(blanked):
-        gap = read.text[previous : match.start()]
-        if gap.strip(" -") or (gap and match[0] >= "\u3400"):
+        start, end, word = match.start(), match.end(), match[0]
+        is_han = word >= "\u3400"
+        gap = read.text[previous:start]
+        if gap and (is_han or gap.strip(" -")):
             run += 1
-        previous = match.end()
-        word = match[0] if match[0] >= "\u3400" else stem(match[0])
-        if is_function_word(word):
-            run += 1
-            continue
-        start, end = read.span(match.start(), match.end())
-        yield _Unit(word, run, part, start, end)
+        previous = end
+        if not is_han:
+            word = stem(word)
+            if is_function_word(word):
+                run += 1
+                continue
+        yield _Unit(word, run, part, *read.span(start, end))
 
 
 def phrases(
@@ -128,10 +133,7 @@ def phrases(
     A run has two Han characters or more, or a Latin word. It is taken greedily from left to right, one character
     later when that gives a longer one (as LZ77 compressors do). `worth` weighs a run.
     """
-    starts: dict[tuple[str, str], list[int]] = {}
-    for i in range(len(document.units)):
-        for key in _keys(document.units, i):
-            starts.setdefault(key, []).append(i)
+    starts = _starts(document.units, {unit.text for unit in query.units})
     found: dict[str, tuple[list[Place], list[Place]]] = {}
     i = 0
     while i < len(query.units):
@@ -145,6 +147,16 @@ def phrases(
     weights = worth(list(found))
     ordered = sorted(found, key=lambda text: (-weights[text], text))[:limit]
     return [Phrase(document.surface(found[t][1]), tuple(found[t][0]), tuple(found[t][1])) for t in ordered]
+
+
+def _starts(units: Sequence[_Unit], wanted: Set[str]) -> dict[tuple[str, str], list[int]]:
+    """Where the runs that begin with a unit wanted stand, by what they can be looked up by."""
+    starts: dict[tuple[str, str], list[int]] = {}
+    for i, unit in enumerate(units):
+        if unit.text in wanted:
+            for key in _keys(units, i):
+                starts.setdefault(key, []).append(i)
+    return starts
 
 
 def translations(

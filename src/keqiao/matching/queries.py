@@ -83,20 +83,30 @@ class Candidates:
     solved: list[Found]
     seconds: float
     order: str = RELEVANCE
+    more: int = 0
+    """How many achievements were found besides those that are written out here."""
 
 
-def candidates(need: Need, actor: Actor, limit: int = 10, order: str = RELEVANCE) -> Candidates:
-    """What may answer a need, in the words of it that this person may see. Never by what others hide."""
+def candidates(
+    need: Need, actor: Actor, limit: int = 10, order: str = RELEVANCE, first: int | None = None
+) -> Candidates:
+    """What may answer a need, in the words of it that this person may see. Never by what others hide.
+
+    With `first`, only so many achievements are explained: that takes longer than finding them.
+    """
     started = time.perf_counter()
     query = engine().ask(need_query(need.seen_by(actor)))
     without = [document_id("need", need.pk)]
     aside = Filter(without=[document_id("achievement", pk) for pk in set_aside(need)])
+    hits = best(query, (ACHIEVEMENT,), limit, order, aside)
+    achievements = seen(hits, query, actor, first or limit)
     return Candidates(
-        achievements=find(query, (ACHIEVEMENT,), actor, limit, order=order, only=aside),
+        achievements=achievements,
         people=find(query, (PERSON,), actor, BESIDES, order=order),
         solved=find(query, (SOLVED,), actor, BESIDES, order=order, only=Filter(without=without)),
         seconds=time.perf_counter() - started,
         order=order,
+        more=max(0, min(len(hits), limit) - len(achievements)),
     )
 
 
@@ -147,12 +157,17 @@ def find(
 ) -> list[Found]:
     """The best of some kinds, as this person may see them. Asks the public documents only."""
     asked = engine().ask(query)
+    return seen(best(asked, kinds, limit, order, only), asked, actor, limit)
+
+
+def best(asked: Asked, kinds: Sequence[str], limit: int, order: str, only: Filter | None) -> list[Candidate]:
+    """The candidates to choose from, in the order asked for, without what is noise beside the best."""
     wanted = NEAREST if order == NEWEST else limit
     hits = engine().search(asked, kinds=kinds, audience=(PUBLIC,), limit=wanted, filter=only, explain=False)
     hits = [hit for hit in hits if hit.score >= FAINT * hits[0].score]
     if order == NEWEST:
         hits.sort(key=lambda hit: -hit.document.created)
-    return seen(hits, asked, actor, limit)
+    return hits
 
 
 def seen(hits: Sequence[Candidate], asked: Asked, actor: Actor, limit: int | None = None) -> list[Found]:

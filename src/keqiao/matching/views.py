@@ -30,6 +30,8 @@ from keqiao.matching.turn import turn_of
 from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, SAVED_SEARCHES, SHORTLIST
 
 LONGEST_TEXT = 2000
+FIRST = 3
+"""Achievements that the candidates panel opens with."""
 
 
 @require_POST
@@ -108,9 +110,10 @@ def need_of(request: HttpRequest, pk: int) -> Need:
 @login_required
 @require_safe
 def need_candidates(request: HttpRequest, pk: int) -> HttpResponse:
-    """The candidates panel of a need's page."""
+    """The candidates panel of a need's page: the first achievements, or with `all` every one."""
     need = need_of(request, pk)
-    found = queries.candidates(need, request.user, order=order_of(request))
+    first = None if "all" in request.GET else FIRST
+    found = queries.candidates(need, request.user, order=order_of(request), first=first)
     staff = may_grade(need, request.user)
     may = may_propose(need, request.user) and need.state == NeedState.OPEN
     context: dict[str, Any] = {
