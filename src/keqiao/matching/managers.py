@@ -43,7 +43,7 @@ def suggest_managers(need: Need, actor: Actor, limit: int = 5) -> list[Suggestio
     )
     posts = (
         Post.objects.filter(role=PostRole.MANAGER, state=PostState.ACTIVE, person__is_active=True)
-        .filter(Q(node=need.node_id) | Q(node__children=need.node_id))
+        .filter(Q(node=need.node_id) | Q(node__children__code=need.node_id))
         .exclude(person=need.contact_id)
         .select_related("node")
         .annotate(load=taken)
