@@ -11,6 +11,7 @@ from django.utils import timezone
 from keqiao.exchange.models import NonDisclosure
 from keqiao.kernel.access import NotAllowed, NotNow, NotVisible, Rule
 from keqiao.kernel.models import ClockRun, Entry
+from keqiao.kernel.visibility import OWNER, Level
 from keqiao.kernel.workflow import NEW, Verb, Workflow, run
 from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
 from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, SAVED_SEARCHES, SHORTLIST
@@ -68,9 +69,7 @@ def test_the_clock_of_an_answer_stops_wherever_a_proposal_stops_waiting() -> Non
 
 
 @pytest.fixture
-def at_state(
-    make_need: Make, make_achievement: Make, personas: Personas
-) -> Callable[[Workflow[Any], str], Any]:
+def at_state(make_need: Make, make_achievement: Make, personas: Personas) -> Callable[[Workflow[Any], str], Any]:
     """A row of the table's kind in a state, straight from the database."""
     owner, professor, manager = personas["owner"], personas["professor"], personas["manager"]
     need, now = make_need(manager=manager), timezone.now()
@@ -149,3 +148,15 @@ def test_those_who_may_do_it_once_and_it_is_in_the_journal(
         row.refresh_from_db()
         assert (entry.actor_id, entry.from_state, entry.to_state) == (actor.pk, state, row.state)
         assert row.state == (verb.target or state)
+
+
+@pytest.mark.parametrize("level", [Level.NDA, Level.STAFF, OWNER])
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_close_to_is_what_clearance_says(
+    table: Workflow[Any], level: int, at_state: Callable[[Workflow[Any], str], Any], personas: Personas
+) -> None:
+    row = at_state(table, min(table.states.values))
+    objects = table.model._default_manager
+    near = {name for name, actor in personas.items() if objects.close_to(actor, level).filter(pk=row.pk).exists()}
+    assert near == {name for name, actor in personas.items() if row.clearance(actor) >= level}
+    assert near < EVERYBODY

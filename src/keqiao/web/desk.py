@@ -101,9 +101,7 @@ def tasks_of(workflow: Workflow[Any], person: Person) -> Iterable[Task]:
     states = {state for verb in workflow.verbs if verb.tone == "primary" for state in verb.sources if state}
     if not states:
         return []
-    close = workflow.model._default_manager.visible_to(person).filter(
-        state__in=states, clearance_level__gte=int(Level.NDA)
-    )
+    close = workflow.model._default_manager.close_to(person, Level.NDA).filter(state__in=states)
     rows = list(close.select_related(*SHOWN_WITH.get(workflow.name, ())).order_by("pk")[:LOOKED_AT])
     urgent = clocks.most_urgent(rows)
     return [
@@ -149,7 +147,7 @@ def shelves(person: Person, names: Iterable[str] = HEADINGS) -> list[Shelf]:
     result = []
     for name in names:
         if name in REGISTRY:
-            own = REGISTRY[name].model._default_manager.visible_to(person).filter(clearance_level=OWNER)
+            own = REGISTRY[name].model._default_manager.close_to(person, OWNER)
             own = own.select_related(*SHOWN_WITH.get(name, ()))
             rows = [row.seen_by(person) for row in own.order_by("-pk")[:5]]
             result.append(Shelf(REGISTRY[name], rows, own.count() if len(rows) == 5 else len(rows)))
