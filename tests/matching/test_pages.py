@@ -290,7 +290,7 @@ def test_board_asks_as_much_for_three_as_for_one(
         run(PROPOSALS, None, "create", actor=operator, data=pair)
     client.force_login(operator)
     client.get(reverse("proposals"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("proposals"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import Seen
 from keqiao.matching.enums import WAITING, ProposalState
 from keqiao.matching.models import Proposal
+from keqiao.matching.models.proposal import ProposalQuerySet, needs_managed_by
 from keqiao.parties.models import standing_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def as_provider(actor: Actor) -> Q:
 
 
 def as_manager(actor: Actor) -> Q:
-    return Q(manager=actor.pk) | Q(proposed_by=actor.pk) | Q(need__manager=actor.pk)
+    return Q(manager=actor.pk) | Q(proposed_by=actor.pk) | Q(need__in=needs_managed_by(actor))
 
 
 ROLES: dict[str, tuple[str | _StrPromise, Callable[[Any], Q]]] = {
@@ -89,7 +90,7 @@ ROLES: dict[str, tuple[str | _StrPromise, Callable[[Any], Q]]] = {
 
 def board(actor: Actor, role: str = "") -> list[Column]:
     """The columns with their cards, newest first; the clocks in one query."""
-    rows = list(proposals_of(actor, role)[:MOST])
+    rows = newest(actor, role)
     urgent = clocks.most_urgent(rows)
     sorted_rows: dict[str, list[Proposal]] = {name: [] for name, _label in COLUMNS}
     for row in rows:
@@ -104,9 +105,15 @@ def card_of(row: Proposal, actor: Actor, urgent: dict[int, ClockRun]) -> Card:
     return Card(row.seen_by(actor), role_of(row, actor), urgent.get(row.pk))
 
 
-def proposals_of(actor: Actor, role: str) -> QuerySet[Proposal]:
+def newest(actor: Actor, role: str) -> list[Proposal]:
+    """The newest proposals with both sides: found first, so that only those are put together that are looked at."""
+    found = list(proposals_of(actor, role).values_list("pk", flat=True)[:MOST])
+    return list(proposals_of(actor, "").with_sides().filter(pk__in=found))
+
+
+def proposals_of(actor: Actor, role: str) -> ProposalQuerySet:
     """The proposals that this person may see, in one role if asked for."""
-    rows = Proposal.objects.visible_to(actor).with_sides().order_by("-updated_at")
+    rows = Proposal.objects.visible_to(actor).order_by("-updated_at", "-pk")
     return rows.filter(ROLES[role][1](actor)) if role in ROLES else rows
 
 

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,11 @@ THE_ASKER = frozenset({"asker", "asker_organisation", "proposed_by"})
 
 THE_PROVIDER = frozenset({"provider", "provider_organisation", "achievement", "solution", "person", "proposed_by"})
 """What says who offers, or leads to a page that does."""
+
+
+def needs_managed_by(actor: Actor) -> QuerySet[Need]:
+    """The needs of a technology manager; a condition on these needs no look at the need of every proposal."""
+    return Need.objects.filter(manager=actor.pk)
 
 
 def written(seen: Seen) -> dict[str, Any]:
@@ -146,7 +151,7 @@ class Proposal(Visible):
         standing = standing_of(actor)
         cases: list[tuple[Q, int]] = []
         if actor.pk:
-            cases.append((Q(manager=actor.pk) | Q(need__manager=actor.pk), int(STAFF)))
+            cases.append((Q(manager=actor.pk) | Q(need__in=needs_managed_by(actor)), int(STAFF)))
         if standing.everywhere:
             cases.append((Q(pk__gt=0), int(STAFF)))
         elif standing.watched:
