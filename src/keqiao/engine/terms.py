@@ -16,6 +16,7 @@ import functools
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -81,13 +82,11 @@ def _gram_keys(texts: Sequence[str], owners: Sequence[int], weights: Sequence[fl
 
 
 def _token_keys(texts: Sequence[str], owners: Sequence[int], weights: Sequence[float]) -> tuple[Any, Any]:
-    keys: list[int] = []
-    values: list[float] = []
-    for text, owner, weight in zip(texts, owners, weights, strict=True):
-        found = tokens(text)
-        keys.extend((owner << 32) | word_id(token) for token in found)
-        values.extend([weight] * len(found))
-    return np.array(keys, dtype=np.uint64), np.array(values, dtype=np.float32)
+    found = [tokens(text) for text in texts]
+    lengths = [len(words) for words in found]
+    ids = np.fromiter(map(word_id, chain.from_iterable(found)), np.uint64, sum(lengths))
+    rows = np.repeat(np.array(owners, dtype=np.uint64), lengths) << np.uint64(32)
+    return rows | ids, np.repeat(np.array(weights, dtype=np.float32), lengths)
 
 
 def _merge(keys: Any, values: Any, rows: int) -> Terms:
