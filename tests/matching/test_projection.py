@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import pytest
+
 from keqiao.engine.document import Document
 from keqiao.kernel import projections
 from keqiao.kernel.models import Cursor, Entry
@@ -133,6 +138,38 @@ def test_an_index_that_was_lost_is_filled_from_the_tables(make_achievement: Make
     assert index.is_filled()
 
 
+def test_an_index_folder_deleted_under_a_running_platform_is_made_again(
+    make_achievement: Make, market, indexed, client, settings
+) -> None:
+    """Nothing happens afterwards that would be in the journal: looking at it is enough."""
+    achievement = make_achievement()
+    indexed()
+    before = held()
+    shutil.rmtree(settings.INDEX_PATH)
+    projections.catch_up_all()
+    assert held() == before
+    assert index.is_filled()
+    found = client.get("/api/v1/search", {"q": "消光涂层"}).json()
+    assert [item["id"] for item in found["items"]] == [achievement.pk]
+
+
+@pytest.mark.parametrize("broken", ["keqiao-index", "shard"])
+def test_an_index_damaged_between_two_starts_is_made_again(
+    broken: str, make_achievement: Make, market, indexed, client, settings
+) -> None:
+    achievement = make_achievement()
+    indexed()
+    before = held()
+    index.HOLDER.close()
+    for path in [Path(settings.INDEX_PATH) / broken, *(Path(settings.INDEX_PATH) / broken).rglob("*")]:
+        if path.is_file():
+            path.write_bytes(b"\0broken")
+    assert client.get("/api/v1/search", {"q": "消光涂层"}).json()["items"] == []
+    projections.catch_up_all()
+    assert held() == before
+    assert client.get("/api/v1/search", {"q": "消光涂层"}).json()["items"][0]["id"] == achievement.pk
+
+
 def test_an_unreadable_index_is_thrown_away(settings, tmp_path) -> None:
     path = tmp_path / "index"
     first = index.opened(path)
@@ -145,8 +182,6 @@ def test_an_unreadable_index_is_thrown_away(settings, tmp_path) -> None:
 
 
 def test_an_index_of_another_process_is_busy_not_broken(tmp_path) -> None:
-    import pytest
-
     path = tmp_path / "index"
     first = index.opened(path)
     with pytest.raises(index.IndexBusy) as refusal:

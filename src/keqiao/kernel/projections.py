@@ -14,11 +14,15 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """`apply` must be idempotent for entries it has seen; `reset` empties what was projected."""
+    """`apply` must be idempotent for entries it has seen; `reset` empties what was projected.
+
+    `prepare` is called before entries are looked for: what lies outside the database may have been lost meanwhile.
+    """
 
     name: str
     apply: Callable[[Sequence[Entry]], None]
     reset: Callable[[], None]
+    prepare: Callable[[], None] = lambda: None
 
 
 REGISTRY: dict[str, Projection] = {}
@@ -33,6 +37,7 @@ def register(projection: Projection) -> Projection:
 def catch_up(name: str) -> int:
     """Apply every sealed entry that this projection has not seen. Returns how many."""
     total = 0
+    REGISTRY[name].prepare()
     while done := advance(REGISTRY[name]):
         total += done
     return total

@@ -46,6 +46,12 @@ class Holder:
                 self.index.close()
                 self.index = None
 
+    def forget_if_lost(self) -> None:
+        """Let go of an index whose folder was taken away beneath it: there is nothing left to close."""
+        with self.lock:
+            if not Path(settings.INDEX_PATH).exists():
+                self.index = None
+
 
 HOLDER = Holder()
 

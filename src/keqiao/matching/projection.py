@@ -39,15 +39,19 @@ SOURCES: dict[str, tuple[type[Model], Callable[..., list[Document]]]] = {
 
 def apply(entries: Sequence[Entry]) -> None:
     """Bring the documents of the rows that these entries are about up to date."""
-    if not index.is_filled():
-        fill()
-        return
     touched: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
         if entry.object_type in SOURCES:
             touched[entry.object_type].add(entry.object_id)
     if touched:
         refresh(touched)
+
+
+def prepare() -> None:
+    """An index that was lost, or could not be read, is made from the tables, though nothing has happened since."""
+    if not index.is_filled():
+        index.HOLDER.forget_if_lost()
+        fill()
 
 
 def refresh(touched: dict[str, set[int]]) -> None:
@@ -126,4 +130,4 @@ def start_again() -> None:
     Cursor.objects.filter(name=NAME).update(position=0)
 
 
-INDEX = register(Projection(NAME, apply, reset))
+INDEX = register(Projection(NAME, apply, reset, prepare))
