@@ -14,8 +14,9 @@ WORDS = ("消光涂层", "液冷 PUE", "锂电池 隔膜", "机器视觉 检测"
 
 
 def main(url: str) -> None:
-    stranger, member = Browser(url), Browser(url)
+    stranger, member, operator = Browser(url), Browser(url), Browser(url)
     member.log_in("owner@demo.example")
+    operator.log_in("centre@demo.example")
     needs, achievements = stranger.numbers("/needs/", "needs"), stranger.numbers("/achievements/", "achievements")
     pages: dict[str, tuple[int, Callable[[int], Answer]]] = {
         "home": (300, lambda _n: stranger.get("/")),
@@ -27,6 +28,11 @@ def main(url: str) -> None:
         "one need, signed in": (300, lambda n: member.get(f"/needs/{needs[n % len(needs)]}/")),
         "one achievement": (300, lambda n: stranger.get(f"/achievements/{achievements[n % len(achievements)]}/")),
         "own desk": (300, lambda _n: member.get("/desk/")),
+        "an operator's desk": (300, lambda _n: operator.get("/desk/")),
+        "triage": (300, lambda _n: operator.get("/triage/")),
+        "proposals, an operator's": (300, lambda _n: operator.get("/proposals/")),
+        "organisations, first pages": (300, lambda n: stranger.get(f"/organisations/?page={1 + n % 20}")),
+        "search without words": (150, lambda n: stranger.get(f"/search/?page={1 + n % 20}")),
         "search": (150, lambda n: stranger.get(f"/search/?q={quote(WORDS[n % len(WORDS)])}")),
     }
     rows = []

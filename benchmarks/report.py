@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 README = Path(__file__).with_name("README.md")
+BEFORE = os.getloadavg()[0]
+"""How busy the machine was before this benchmark began: what others did."""
 
 
 def record(name: str, command: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
@@ -25,10 +27,10 @@ def record(name: str, command: str, head: tuple[str, ...], rows: list[tuple[str,
 
 
 def machine() -> str:
-    """Processors, memory, and how many processes wanted a processor during the last minute."""
+    """Processors, memory, and how many processes wanted a processor in the minute before and in the last one."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     allowed = len(os.sched_getaffinity(0))
     return (
         f"{allowed} processors ({platform.machine()}), {memory:.0f} GiB memory, Python {platform.python_version()}, "
-        f"load average {os.getloadavg()[0]:.1f}"
+        f"load average {BEFORE:.1f} before, {os.getloadavg()[0]:.1f} after"
     )

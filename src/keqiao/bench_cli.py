@@ -22,15 +22,31 @@ OF_A_SERVER = ("pages", "match", "users")
 
 
 @click.command()
-@click.argument("name", type=click.Choice(sorted(SCRIPTS)))
-@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False))
+@click.argument("names", nargs=-1, required=True)
 @click.option(
     "--url", default="http://127.0.0.1:8000", show_default=True, help="The running platform, on this machine."
 )
-def bench(name: str, folders: tuple[str, ...], url: str) -> None:
-    """Measure and write the result into benchmarks/README.md. FOLDERS are data sets for `evaluate`."""
-    script = FOLDER / SCRIPTS[name]
-    if not script.exists():
-        raise click.ClickException("The benchmarks come with the source code: run this in a checkout.")
-    arguments = [url] if name in OF_A_SERVER else list(folders)
-    sys.exit(subprocess.run([sys.executable, str(script), *arguments], check=False).returncode)
+def bench(names: tuple[str, ...], url: str) -> None:
+    """Measure, one after another, and write each result into benchmarks/README.md.
+
+    NAMES are load, pages, match, users, import, memory; or `evaluate` and the folders of data sets.
+    """
+    wanted, folders = sorted_out(names)
+    for name in wanted:
+        script = FOLDER / SCRIPTS[name]
+        if not script.exists():
+            raise click.ClickException("The benchmarks come with the source code: run this in a checkout.")
+        arguments = [url] if name in OF_A_SERVER else folders if name == "evaluate" else []
+        done = subprocess.run([sys.executable, str(script), *arguments], check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+
+
+def sorted_out(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """What is to be measured, and the data sets to evaluate."""
+    wanted = [name for name in names if name in SCRIPTS]
+    folders = [name for name in names if name not in SCRIPTS]
+    for folder in folders:
+        if "evaluate" not in wanted or not Path(folder).is_dir():
+            raise click.UsageError(f"there is no benchmark {folder}; there are {', '.join(SCRIPTS)}")
+    return wanted, folders
