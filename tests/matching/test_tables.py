@@ -136,8 +136,14 @@ def test_a_verb_in_the_wrong_state_changes_nothing(
         assert world() == before
 
 
-FORMS = {"decline": {"code": "cost", "reason": "预算不够"}, "withdraw": {"reason": "提错了"},
-         "sign_nda": {"agree": "on"}, "dismiss": {"code": "cost"}, "revise": {"grade": "4"}, "note": {"note": "下周问"}}  # fmt: skip
+FORMS = {
+    "decline": {"code": "cost", "reason": "预算不够"},
+    "withdraw": {"reason": "提错了"},
+    "sign_nda": {"agree": "on"},
+    "dismiss": {"code": "cost"},
+    "revise": {"grade": "4"},
+    "note": {"note": "下周问"},
+}
 
 
 @pytest.mark.parametrize(("table", "verb"), OF_SEALED, ids=names(OF_SEALED))
