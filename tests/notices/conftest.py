@@ -61,7 +61,7 @@ def register(wuhan: Node) -> Callable[..., Entry]:
     """Register an organisation: the operators of its node are told."""
 
     def create(person: Person, name: str = "壬子试验陶瓷有限公司", number: int = 4711) -> Entry:
-        data = {"name": name, "kind": "company", "credit_code": credit_code(number), "node": wuhan.pk}
+        data = {"name": name, "kind": "company", "credit_code": credit_code(number), "node": wuhan.code}
         return run(REGISTRY["organisations"], None, "create", actor=person, data=data)
 
     return create

@@ -35,7 +35,7 @@ def test_notice_reaches_only_the_operators_of_the_node(sealed: Seal, register: R
 
 
 def test_notice_goes_to_the_centre_where_a_node_has_no_operator(sealed: Seal, yichang, centre_operator: Person) -> None:
-    data = {"name": "癸丑试验农机有限公司", "kind": "company", "node": yichang.pk}
+    data = {"name": "癸丑试验农机有限公司", "kind": "company", "node": yichang.code}
     run(REGISTRY["organisations"], None, "create", actor=PersonFactory(), data=data)
     sealed()
     assert [n.person for n in Notice.objects.all()] == [centre_operator]
@@ -102,7 +102,7 @@ def test_rebuild_gives_the_same_notices_and_no_second_mail(
 
 def test_who_acts_is_not_told(sealed: Seal, wuhan, operator: Person) -> None:
     PostFactory(person=PersonFactory(email="second@example.test"), node=wuhan)
-    data = {"name": "乙卯试验泵业有限公司", "kind": "company", "node": wuhan.pk}
+    data = {"name": "乙卯试验泵业有限公司", "kind": "company", "node": wuhan.code}
     run(REGISTRY["organisations"], None, "create", actor=operator, data=data)
     sealed()
     assert [n.person.email for n in Notice.objects.all()] == ["second@example.test"]
