@@ -56,6 +56,7 @@ def make(name: str, owner: Person, professor: Person, manager: Person, wuhan: No
         ),
         "organisations": lambda: owner.memberships.get().organisation,
         "memberships": owner.memberships.get,
+        "posts": manager.posts.get,
         "tokens": lambda: issue(owner, name="程序")[0],
     }
     return rows[name]()
