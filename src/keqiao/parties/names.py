@@ -52,12 +52,12 @@ def spoken(text: str) -> str:
     return "".join(lazy_pinyin(text))
 
 
-def search_text(name: str, name_en: str, credit_code: str) -> str:
-    """Everything an organisation can be found by, in one lower-case line: sounds and their first letters included."""
+def search_text(name: str, name_en: str) -> str:
+    """The names that everybody finds an organisation by, in one lower-case line: sounds and first letters included."""
     plain = plain_name(name)
     sounds = lazy_pinyin(plain)  # the slow part of making an organisation: once for both
     letters = "".join(sound[0] if sound.isalpha() and sound.isascii() else sound for sound in sounds)
-    parts = (plain, name_en.casefold(), "".join(sounds), letters, credit_code.casefold())
+    parts = (plain, name_en.casefold(), "".join(sounds), letters)
     return " ".join(part for part in parts if part)[:800]
 
 

@@ -28,7 +28,7 @@ def find_organisations(actor: Actor, typed: str, limit: int = FOUND_AT_ONCE) -> 
     words = plain_name(typed).split()
     if not words:
         return []
-    rows = matching(Organisation.objects.visible_to(actor), typed).select_related("node")
+    rows = matching(Organisation.objects.visible_to(actor), typed, actor).select_related("node")
     first = Case(
         When(name_key=name_key(typed), then=Value(0)),
         When(search_text__startswith=words[0], then=Value(1)),
@@ -38,13 +38,16 @@ def find_organisations(actor: Actor, typed: str, limit: int = FOUND_AT_ONCE) -> 
     return list(rows.annotate(closeness=first).order_by("closeness", Length("name"), "pk")[:limit])
 
 
-def matching(rows: QuerySet[Organisation], typed: str) -> QuerySet[Organisation]:
-    """Rows that have every typed word in their names or sounds, or the code."""
+def matching(rows: QuerySet[Organisation], typed: str, actor: Actor) -> QuerySet[Organisation]:
+    """Rows that have every typed word in their names or sounds, or in the code for those who may see codes."""
     condition = Q()
     for word in plain_name(typed).split():
-        condition &= Q(search_text__contains=word)
+        named = Q(search_text__contains=word)
+        condition &= named | Q(credit_code__icontains=word) if actor.is_authenticated else named
     code = normalise(typed)
-    return rows.filter(condition | Q(credit_code=code)) if len(code) == 18 else rows.filter(condition)
+    if len(code) == 18 and actor.is_authenticated:
+        return rows.filter(condition | Q(credit_code=code))
+    return rows.filter(condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ def found_for(actor: Actor, typed: str) -> list[Found]:
 
 def organisation_list(actor: Actor, filters: Mapping[str, str]) -> QuerySet[Organisation]:
     """The directory of organisations: verified ones first, then by name."""
-    rows = matching(Organisation.objects.visible_to(actor), filters.get("q", "")).select_related("node")
+    rows = matching(Organisation.objects.visible_to(actor), filters.get("q", ""), actor).select_related("node")
     for name in ("kind", "node", "state"):
         if value := filters.get(name, ""):
             rows = rows.filter(**{name: value})

@@ -92,7 +92,7 @@ class Organisation(Visible):
         """Fill what is found by from the names. Whoever writes many rows at once (`bulk_create`) calls this first."""
         self.name_key = name_key(self.name)
         self.sound_key = spoken(self.name_key)[:400]
-        self.search_text = search_text(self.name, self.name_en, self.credit_code)
+        self.search_text = search_text(self.name, self.name_en)
 
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.pk])
