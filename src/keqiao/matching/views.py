@@ -28,6 +28,7 @@ from keqiao.matching.rules import may_grade, may_propose
 from keqiao.matching.search import fresh, kind_facets, search
 from keqiao.matching.turn import turn_of
 from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, SAVED_SEARCHES, SHORTLIST
+from keqiao.web import verbs
 
 LONGEST_TEXT = 2000
 FIRST = 3
@@ -201,7 +202,7 @@ def toggle_shortlist(request: HttpRequest) -> HttpResponse:
     kernel.run(SHORTLIST, row.pk if row else None, verb, actor=request.user, data={"achievement": pk})
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "matching/_keep_button.html", {"pk": pk, "is_kept": verb != "remove"})
-    return redirect(request.POST.get("next") or "shortlist")
+    return redirect(verbs.own_address(request) or "shortlist")
 
 
 @login_required
