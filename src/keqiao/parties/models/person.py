@@ -86,7 +86,7 @@ class Person(AbstractBaseUser, PermissionsMixin, Visible):
         verbose_name = _("人员")
 
     def __str__(self) -> str:
-        return self.name or self.email.partition("@")[0]
+        return self.name or f"#{self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("person", args=[self.pk])
