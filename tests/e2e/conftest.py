@@ -27,6 +27,13 @@ AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 START_LIMIT = 180
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+"""Adds up what moves on a page by itself."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -168,19 +175,23 @@ def sessions(browser: Browser, platform: Running) -> Callable[[str], Any]:
 
 @pytest.fixture
 def visit(browser: Browser, platform: Running, sessions: Callable[[str], Any]) -> Iterator[Open]:
-    """Open a browser as one of the demo's people (or a stranger): `visit("owner", "/desk/", phone=True)`.
+    """Open a browser as one of the demo's people (or a stranger): `visit("owner", "/desk/", phone=True, dark=True)`.
 
     Whatever a page writes to the console as an error fails the test at its end.
     """
     contexts, errors = [], []
 
-    def open_as(who: str | None = None, path: str = "/", *, phone: bool = False, language: str = "zh-CN") -> Page:
+    def open_as(
+        who: str | None = None, path: str = "/", *, phone: bool = False, dark: bool = False, language: str = "zh-CN"
+    ) -> Page:
         context = browser.new_context(
             base_url=platform.url,
             viewport=PHONE if phone else DESKTOP,
             locale=language,
+            color_scheme="dark" if dark else "light",
             storage_state=sessions(who) if who else None,
         )
+        context.add_init_script(SHIFTS)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

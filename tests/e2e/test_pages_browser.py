@@ -1,30 +1,45 @@
-"""Every page, on desktop and phone: accessible, no sideways scrolling, nothing in the console."""
+"""Every page, as everybody who has one: accessible, still, light; nothing inline, nothing sideways, no error."""
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.caller import Act, soon
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, Running
 
 TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 PAGES = [
     (None, "/"),
+    (None, "/search/?q=消光涂层"),
+    (None, "/search/?q=zzzzqqqq"),
     (None, "/needs/"),
+    (None, "/needs/?state=solved"),
+    (None, "/needs/1/"),
     (None, "/achievements/"),
+    (None, "/achievements/1/"),
     (None, "/people/"),
     (None, "/organisations/"),
-    (None, "/search/?q=消光涂层"),
+    (None, "/organisations/1/"),
+    (None, "/compare/?a=1&a=2&a=3&a=4&need=1"),
+    (None, "/projects/"),
     (None, "/definitions/"),
+    (None, "/definitions/matches/"),
+    (None, "/about/"),
+    (None, "/privacy/"),
+    (None, "/terms/"),
     (None, "/accounts/login/"),
     (None, "/accounts/signup/"),
+    (None, "/accounts/password/reset/"),
+    (None, "/nowhere/"),
+    ("owner", "/"),
     ("owner", "/desk/"),
     ("owner", "/needs/new/"),
     ("owner", "/needs/new/?blank=1"),
@@ -35,19 +50,29 @@ PAGES = [
     ("owner", "/projects/"),
     ("owner", "/shortlist/"),
     ("owner", "/saved-searches/"),
-    ("owner", "/compare/?a=1&a=2"),
+    ("owner", "/compare/"),
     ("owner", "/notices/"),
     ("owner", "/welcome/organisation/"),
+    ("owner", "/accounts/email/"),
+    ("owner", "/accounts/2fa/"),
+    ("owner", "/accounts/tokens/"),
+    ("owner", "/triage/"),
     ("professor", "/desk/"),
     ("professor", "/achievements/new/"),
     ("professor", "/achievements/1/"),
     ("professor", "/achievements/?mine=1"),
     ("professor", "/solutions/"),
+    ("manager", "/desk/"),
     ("operator", "/desk/"),
     ("operator", "/triage/"),
     ("operator", "/verification/"),
+    ("other_operator", "/triage/"),
+    ("centre_operator", "/desk/"),
     ("centre_operator", "/outbox/"),
-    ("manager", "/desk/"),
+    ("auditor", "/desk/"),
+    ("auditor", "/verification/"),
+    ("colleague", "/desk/"),
+    ("competitor", "/desk/"),
 ]
 MADE = [
     ("owner", "draft"),
@@ -73,27 +98,69 @@ MADE = [
 ]
 
 
+VIEWS: dict[str, dict[str, bool]] = {"desktop": {}, "phone": {"phone": True, "dark": True}}
+"""Both widths and both themes, each once."""
+CROSSED = {"dark desktop": {"dark": True}, "light phone": {"phone": True}}
+STILL = 0.02
+"""What may move of a page by itself: a fifth of what is called good."""
+HEAVIEST = 300_000
+"""Bytes over the wire, all that a page brings without its charts."""
+INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)(?![^>]*application/json)")
+WEIGHT = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+  .filter((entry) => !entry.name.includes('/charts.')).reduce((sum, entry) => sum + entry.transferSize, 0)"""
+LOADING = ".htmx-request, #candidates .waiting"
+
+
 def check(page: Page, accessible: Callable[[Page], None]) -> None:
     """What is asked of every page."""
+    expect(page.locator(LOADING)).to_have_count(0)
     assert page.locator("h1").count() == 1
     assert page.locator("main").inner_text().strip() != ""
     assert "<c-" not in page.content()
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert page.evaluate("window.shifted") <= STILL
+    assert page.evaluate(WEIGHT) <= HEAVIEST
     accessible(page)
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize(("who", "path"), PAGES, ids=[f"{who or 'stranger'} {path}" for who, path in PAGES])
-def test_page(visit: Open, accessible: Callable[[Page], None], who: str | None, path: str, phone: bool) -> None:
-    check(visit(who, path, phone=phone), accessible)
+def test_page(visit: Open, accessible: Callable[[Page], None], who: str | None, path: str, view: str) -> None:
+    check(visit(who, path, **VIEWS[view]), accessible)
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize(("who", "name"), MADE, ids=[f"{who} {name}" for who, name in MADE])
 def test_page_of_work_under_way(
-    visit: Open, accessible: Callable[[Page], None], made: dict[str, str], who: str, name: str, phone: bool
+    visit: Open, accessible: Callable[[Page], None], made: dict[str, str], who: str, name: str, view: str
 ) -> None:
-    check(visit(who, made[name], phone=phone), accessible)
+    check(visit(who, made[name], **VIEWS[view]), accessible)
+
+
+@pytest.mark.parametrize("view", CROSSED)
+@pytest.mark.parametrize("path", ["/", "/needs/1/", "/achievements/1/", "/compare/?a=1&a=2&a=3&need=1"])
+def test_page_in_the_other_theme(visit: Open, accessible: Callable[[Page], None], path: str, view: str) -> None:
+    check(visit(None, path, **CROSSED[view]), accessible)
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES, ids=[f"{who or 'stranger'} {path}" for who, path in PAGES])
+def test_page_as_sent_has_nothing_inline(sent: Callable[..., str], who: str | None, path: str) -> None:
+    assert INLINE.findall(sent(who, path)) == []
+
+
+@pytest.fixture(scope="module")
+def sent(browser: Browser, platform: Running, sessions: Callable[[str], Any]) -> Iterator[Callable[..., str]]:
+    """A page as the server sends it, before any script: `sent("owner", "/desk/")`."""
+    contexts: dict[str | None, BrowserContext] = {}
+
+    def get(who: str | None, path: str) -> str:
+        if who not in contexts:
+            contexts[who] = browser.new_context(base_url=platform.url, storage_state=sessions(who) if who else None)
+        return contexts[who].request.get(path).text()
+
+    yield get
+    for context in contexts.values():
+        context.close()
 
 
 # ---- what the pages above show --------------------------------------------------------------------------------------

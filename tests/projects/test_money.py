@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -138,3 +139,10 @@ def test_one_rating_a_side(project: Project, steps: Any):
         steps.on(project, "rate", steps.provider, score=6)
     project.refresh_from_db()
     assert (project.asker_score, project.provider_score) == (5, None)
+
+
+def test_income_and_reward_are_called_by_day_and_amount() -> None:
+    """What the history, notices and the pages of their verbs say of them."""
+    income = Income(received_on=date(2025, 7, 12), amount=Decimal("294000.00"))
+    reward = Reward(paid_on=date(2025, 8, 1), amount=Decimal(9800))
+    assert (str(income), str(reward)) == ("2025 年 7 月 12 日 29.4 万元", "2025 年 8 月 1 日 9,800 元")

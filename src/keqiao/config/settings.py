@@ -170,12 +170,13 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "media"
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "png", "webp", "gz", "zip", "woff", "woff2", "map")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},  # uploads are nobody else's
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "keqiao.config.static.CompressedFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
 KEQIAO_UPLOAD_LIMIT = env_int("KEQIAO_UPLOAD_LIMIT", 20 * 2**20)

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.kernel.dates import day_in_words
 from keqiao.kernel.models import File
+from keqiao.kernel.money import shown
 from keqiao.kernel.visibility import Level, Seen, VisibleQuerySet
 from keqiao.parties.models import Person
 from keqiao.projects.enums import IncomeState, MilestoneState, Side, Verdict
@@ -209,7 +211,7 @@ class Income(ProjectPart):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="income_is_positive")]
 
     def __str__(self) -> str:
-        return f"{self.received_on} {self.amount}"
+        return f"{day_in_words(self.received_on)} {shown(self.amount)}"
 
     def called(self, seen: Seen) -> str:
         """By its project and its day: an amount has no place in the subject of a mail."""
@@ -253,7 +255,7 @@ class Reward(models.Model):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="reward_is_positive")]
 
     def __str__(self) -> str:
-        return f"{self.paid_on} {self.amount}"
+        return f"{day_in_words(self.paid_on)} {shown(self.amount)}"
 
     def summary(self) -> dict[str, Any]:
         return {
