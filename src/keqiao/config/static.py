@@ -9,7 +9,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ign
 
 
 class CompressedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Names that change with the content, and gzip alone: brotli is smaller by little and would hold up a first start."""
+    """Names that change with the content, and gzip alone: brotli would hold up a first start for little."""
 
     def create_compressor(self, **options: Any) -> Compressor:
         return Compressor(use_brotli=False, **options)
