@@ -23,9 +23,9 @@ from keqiao.config.server import Address
 @pytest.mark.parametrize(
     ("host", "typed"),
     [
-        ("127.0.0.1", "http://127.0.0.1:8411"),
-        ("0.0.0.0", "http://127.0.0.1:8411"),
-        ("::", "http://127.0.0.1:8411"),
+        ("127.0.0.1", "http://localhost:8411"),
+        ("0.0.0.0", "http://localhost:8411"),
+        ("::", "http://localhost:8411"),
         ("keqiao.test", "http://keqiao.test:8411"),
     ],
 )
@@ -45,7 +45,7 @@ def taken() -> Iterator[int]:
 def test_port_that_is_taken_is_named_with_the_remedy(taken: int) -> None:
     with pytest.raises(click.ClickException) as refused:
         server.free(Address("127.0.0.1", taken), patience=0)
-    assert refused.value.message == f"http://127.0.0.1:{taken} cannot be used (Address already in use); try --port."
+    assert refused.value.message == f"http://localhost:{taken} cannot be used (Address already in use); try --port."
 
 
 def test_port_0_becomes_a_free_one() -> None:
@@ -78,7 +78,7 @@ def test_environment_of_what_is_started_keeps_what_was_chosen(tmp_path: Path, mo
     }  # fmt: skip
     monkeypatch.delenv("KEQIAO_URL")
     server.set_environment(tmp_path, Address("127.0.0.1", 8411))
-    assert os.environ["KEQIAO_URL"] == "http://127.0.0.1:8411"
+    assert os.environ["KEQIAO_URL"] == "http://localhost:8411"
     monkeypatch.setenv("KEQIAO_URL", "")  # so that the next test finds none of it
 
 
