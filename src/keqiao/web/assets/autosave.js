@@ -21,8 +21,8 @@ export const autosave = () => ({
     this.words = this.$el.dataset;
     this.form = this.$el.closest("form") ?? this.$el;
     this.url = this.words.saveUrl;
+    // Not on change: that comes as the pointer goes down on a button, which must not move from under it.
     this.form.addEventListener("input", () => this.soon());
-    this.form.addEventListener("change", () => this.soon());
     this.form.addEventListener("submit", (event) => this.submitted(event));
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.flush();
