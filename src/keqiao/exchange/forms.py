@@ -57,29 +57,35 @@ class AnswerForm(VerbForm):
 SHARING_WORDS = _("同意把这条内容（含保密字段）共享给所选节点的平台工作人员，用于对接；可以随时收回。")
 
 
-class ShareForm(VerbForm):
-    """To which other nodes the record may be shown, with consent in the words that are shown here."""
+class NodesForm(VerbForm):
+    """Other nodes than the record's own."""
 
     nodes = NodesField(label=_("共享给"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = self.fields["nodes"]
+        others.queryset = others.queryset.exclude(code=self.row.node_id)  # type: ignore[attr-defined]
+
+    def clean_nodes(self) -> list[str]:
+        return sorted(node.code for node in self.cleaned_data["nodes"])
+
+
+class ShareForm(NodesForm):
+    """To which other nodes the record may be shown, with consent in the words that are shown here."""
+
     consent = forms.BooleanField(label=SHARING_WORDS)
 
     @classmethod
     def initial_of(cls, row: Any) -> dict[str, Any]:
         return {"nodes": sorted({*row.shared_with, *row.share_asked})}
 
-    def clean_nodes(self) -> list[str]:
-        """Codes, without the record's own node."""
-        return sorted(node.code for node in self.cleaned_data["nodes"] if node.code != self.row.node_id)
 
-
-class AskToShareForm(VerbForm):
+class AskToShareForm(NodesForm):
     """Staff asks the owner to share with other nodes, and says why."""
 
     nodes = NodesField(label=_("希望共享给"))
     reason = TextField(label=_("理由"), max_length=1000, required=True, rows=3)
-
-    def clean_nodes(self) -> list[str]:
-        return sorted(node.code for node in self.cleaned_data["nodes"] if node.code != self.row.node_id)
 
 
 class ManagerField(forms.ModelChoiceField):  # type: ignore[type-arg]

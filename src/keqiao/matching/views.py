@@ -16,7 +16,7 @@ from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import clocks
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import NotAllowed, NotVisible
-from keqiao.kernel.visibility import Hidden, Seen
+from keqiao.kernel.visibility import OWNER, Hidden, Level, Seen
 from keqiao.matching import pasted, queries
 from keqiao.matching.board import ROLES, board, track
 from keqiao.matching.comparing import comparison
@@ -98,12 +98,13 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, name, context)
 
 
-def need_of(request: HttpRequest, pk: int) -> Need:
-    """A need that this person may match: its people, its manager, its staff."""
+def need_of(request: HttpRequest, pk: int, *, to_read: bool = False) -> Need:
+    """A need that this person may match: its people, its manager, its staff; `to_read`: whoever sees all of it."""
     need = Need.objects.visible_to(request.user).filter(pk=pk).first()
     if need is None:
         raise NotVisible(_("没有找到这项需求，或者您无权查看。"))
-    if not (may_propose(need, request.user) or need.seen_by(request.user).is_owner):
+    sees_all = need.seen_by(request.user).clearance >= (Level.STAFF if to_read else OWNER)
+    if not (sees_all or may_propose(need, request.user)):
         raise NotAllowed(_("候选只给需求方、负责的技术经理人和平台运营人员看。"))
     return need
 
@@ -112,7 +113,7 @@ def need_of(request: HttpRequest, pk: int) -> Need:
 @require_safe
 def need_candidates(request: HttpRequest, pk: int) -> HttpResponse:
     """The candidates panel of a need's page: the first achievements, or with `all` every one."""
-    need = need_of(request, pk)
+    need = need_of(request, pk, to_read=True)
     first = None if "all" in request.GET else FIRST
     found = queries.candidates(need, request.user, order=order_of(request), first=first)
     staff = may_grade(need, request.user)
