@@ -52,6 +52,12 @@ class PairForm(VerbForm):
 class ProposalForm(PairForm):
     """A need and what is offered for it: an achievement or a listed person."""
 
+    achievement = forms.ModelChoiceField(
+        label=_("成果"),
+        queryset=Achievement.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("没有这项成果，或者它没有公开发布。")},
+    )
     person = forms.ModelChoiceField(
         label=_("人才"),
         queryset=Person.objects.none(),
@@ -64,7 +70,6 @@ class ProposalForm(PairForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["achievement"].required = False
         listed = Person.objects.visible_to(self.actor or SYSTEM).filter(is_listed=True, is_active=True)
         self.fields["person"].queryset = listed  # type: ignore[attr-defined]
 
