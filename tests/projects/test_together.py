@@ -11,39 +11,15 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from keqiao.exchange.models import Need
-from keqiao.kernel.access import Refusal
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import run
 from keqiao.projects.models import Income, Project
 from keqiao.projects.workflow import INCOME, PROJECT
 from tests.projects.test_who import world
 from tests.stages import pdf, today
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*attempts: Callable[[], Any]) -> list[str]:
-    """Run the attempts in threads of their own, started together. Says for each: ok, or the refusal's name."""
-    outcomes: list[str] = []
-    gate = threading.Barrier(len(attempts))
-
-    def attempt(work: Callable[[], Any]) -> None:
-        try:
-            gate.wait(10)
-            work()
-            outcomes.append("ok")
-        except Refusal as refusal:
-            outcomes.append(type(refusal).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=attempt, args=(work,)) for work in attempts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return sorted(outcomes)
 
 
 def test_one_project_from_one_proposal(proposal: Any, steps: Any):

@@ -28,6 +28,8 @@ THE_ASKER = frozenset({"asker", "asker_organisation", "proposed_by"})
 THE_PROVIDER = frozenset({"provider", "provider_organisation", "achievement", "solution", "person", "proposed_by"})
 """What says who offers, or leads to a page that does."""
 
+IS_GOING_ON = Q(state__in=[str(state) for state in GOING_ON])
+
 
 def needs_managed_by(actor: Actor) -> QuerySet[Need]:
     """The needs of a technology manager; a condition on these needs no look at the need of every proposal."""
@@ -133,11 +135,8 @@ class Proposal(Visible):
         verbose_name = _("撮合")
         indexes = [models.Index(fields=["node", "state"], name="proposal_of_node")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["need", "achievement"],
-                condition=Q(state__in=[str(state) for state in GOING_ON]),
-                name="proposal_one_going_on",
-            ),
+            models.UniqueConstraint(fields=["need", offer], condition=IS_GOING_ON, name=name)
+            for offer, name in (("achievement", "proposal_one_going_on"), ("person", "proposal_one_of_a_person"))
         ]
 
     def __str__(self) -> str:
