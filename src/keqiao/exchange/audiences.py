@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from keqiao.exchange.enums import SolutionState
 from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Person
+from keqiao.parties.sides import spokespeople
 
 if TYPE_CHECKING:
     from keqiao.kernel.models import Entry
 
 
 def owner(row: Any, entry: Entry) -> list[Person]:
-    """The person who published it."""
-    return [row.contact]
+    """The person who published it, or who speaks for the organisation since they left."""
+    return spokespeople(row.contact, row.organisation_id)
 
 
 def operators(row: Any, entry: Entry) -> list[Person]:
@@ -48,4 +49,4 @@ def answerers(row: Any, entry: Entry) -> list[Person]:
 
 def asker(row: Any, entry: Entry) -> list[Person]:
     """The person who published the need that the solution answers."""
-    return [row.need.contact]
+    return owner(row.need, entry)

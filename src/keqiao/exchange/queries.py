@@ -19,7 +19,7 @@ from keqiao.kernel.languages import in_english
 from keqiao.kernel.models import ClockRun, Entry
 from keqiao.kernel.visibility import OWNER, Level, Seen
 from keqiao.kernel.workflow import Verb, Workflow
-from keqiao.parties.models import standing_of
+from keqiao.parties.sides import belongs_to
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -155,9 +155,8 @@ def may_answer(need: Need, seen: Seen, actor: Actor) -> bool:
 
 def my_solutions(actor: Actor, side: str) -> QuerySet[Solution]:
     """Solutions that I gave, or that were given to my needs, newest first."""
-    organisations = standing_of(actor).organisations
-    given = Q(contact=actor.pk) | Q(organisation__in=organisations)
-    received = Q(need__contact=actor.pk) | Q(need__organisation__in=organisations)
+    given = belongs_to(actor, "contact", "organisation")
+    received = belongs_to(actor, "need__contact", "need__organisation")
     rows = Solution.objects.visible_to(actor).filter(
         given if side == "given" else received & ~Q(state=SolutionState.DRAFT)
     )
@@ -174,7 +173,7 @@ def team_of(row: Achievement, seen: Seen, actor: Actor) -> list[dict[str, Any]]:
 
 def mine(model: type[Listing], actor: Actor) -> QuerySet[Any]:
     """One's own listings in every state, newest first."""
-    own = Q(contact=actor.pk) | Q(organisation__in=standing_of(actor).organisations)
+    own = belongs_to(actor, "contact", "organisation")
     rows = model._default_manager.visible_to(actor).filter(own)  # type: ignore[attr-defined]
     return rows.select_related("organisation", "contact", "node").order_by("-updated_at", "-pk")  # type: ignore[no-any-return]
 

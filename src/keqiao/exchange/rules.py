@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.access import rule
 from keqiao.parties.models import standing_of
+from keqiao.parties.sides import speaks_for
 
 
 @rule(_("只有发布人或其单位管理员可以执行这一步。"))
 def is_owner(row: Any, actor: Any) -> bool:
-    if row is None or not actor.pk:
-        return False
-    return row.contact_id == actor.pk or row.organisation_id in standing_of(actor).administers
+    return row is not None and speaks_for(actor, row.contact_id, row.organisation_id)
 
 
 @rule(_("只有需求方可以执行这一步。"))

@@ -16,8 +16,7 @@ from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import Seen
 from keqiao.matching.enums import WAITING, ProposalState
 from keqiao.matching.models import Proposal
-from keqiao.matching.models.proposal import ProposalQuerySet, needs_managed_by
-from keqiao.parties.models import standing_of
+from keqiao.matching.models.proposal import ProposalQuerySet, needs_managed_by, side_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -70,11 +69,11 @@ class Column:
 
 
 def as_asker(actor: Actor) -> Q:
-    return Q(asker=actor.pk) | Q(asker_organisation__in=standing_of(actor).organisations)
+    return side_of(actor, "asker")
 
 
 def as_provider(actor: Actor) -> Q:
-    return Q(provider=actor.pk) | Q(provider_organisation__in=standing_of(actor).organisations)
+    return side_of(actor, "provider")
 
 
 def as_manager(actor: Actor) -> Q:

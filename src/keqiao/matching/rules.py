@@ -9,25 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from keqiao.exchange.models import Need
 from keqiao.exchange.rules import is_owner
 from keqiao.kernel.access import rule
-from keqiao.parties.models import standing_of
 from keqiao.parties.rules import is_operator_of_node
-
-
-def is_on_side(actor: Any, person: int | None, organisation: int | None) -> bool:
-    """Whether somebody may answer for a side: its contact, or an administrator of its organisation."""
-    if not actor.pk:
-        return False
-    return actor.pk == person or organisation in standing_of(actor).administers
+from keqiao.parties.sides import speaks_for
 
 
 @rule(_("只有需求方的联系人或单位管理员可以执行这一步。"))
 def is_asking_side(row: Any, actor: Any) -> bool:
-    return row is not None and is_on_side(actor, row.asker_id, row.asker_organisation_id)
+    return row is not None and speaks_for(actor, row.asker_id, row.asker_organisation_id)
 
 
 @rule(_("只有供给方的联系人或单位管理员可以执行这一步。"))
 def is_providing_side(row: Any, actor: Any) -> bool:
-    return row is not None and is_on_side(actor, row.provider_id, row.provider_organisation_id)
+    return row is not None and speaks_for(actor, row.provider_id, row.provider_organisation_id)
 
 
 @rule(_("这项需求不要求签保密协议，可以直接进入合作。"))

@@ -41,6 +41,7 @@ from keqiao.matching.rules import (
     works_on_need,
 )
 from keqiao.parties.models import Person
+from keqiao.parties.sides import spokespeople
 
 
 class FoundForm(VerbForm):
@@ -58,13 +59,13 @@ class SolutionForm(VerbForm):
 
 
 def asker(row: Any, entry: Entry) -> list[Person]:
-    """The contact of the side that asks."""
-    return [row.asker]
+    """The contact of the side that asks, or who speaks for it since they left."""
+    return spokespeople(row.asker, row.asker_organisation_id)
 
 
 def provider(row: Any, entry: Entry) -> list[Person]:
-    """The contact of the side that offers."""
-    return [row.provider]
+    """The contact of the side that offers, or who speaks for it since they left."""
+    return spokespeople(row.provider, row.provider_organisation_id)
 
 
 def manager(row: Any, entry: Entry) -> list[Person]:
@@ -75,7 +76,10 @@ def manager(row: Any, entry: Entry) -> list[Person]:
 
 def owner_of_need(row: Any, entry: Entry) -> list[Person]:
     """The person who published the need, and its manager."""
-    return [row.need.contact, *([row.need.manager] if row.need.manager else [])]
+    return [
+        *spokespeople(row.need.contact, row.need.organisation_id),
+        *([row.need.manager] if row.need.manager else []),
+    ]
 
 
 def nda_comes_first(row: Proposal) -> dict[str, list[str]]:

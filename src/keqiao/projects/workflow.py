@@ -12,8 +12,9 @@ from keqiao.exchange.forms import AssignForm
 from keqiao.kernel.access import Actor, is_signed_in, is_system, rule
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import NEW, M, Verb, Workflow, assign
-from keqiao.parties.enums import MembershipRole, MembershipState, PostRole, PostState
-from keqiao.parties.models import Membership, Person
+from keqiao.parties.enums import PostRole, PostState
+from keqiao.parties.models import Person
+from keqiao.parties.sides import spokespeople
 from keqiao.projects import actions, clocks, forms, guards, rules
 from keqiao.projects.contract_forms import ContractForm, RegisterForm, SignForm
 from keqiao.projects.enums import ContractState as C
@@ -51,16 +52,7 @@ def somebody(*roles: str) -> Callable[[Any, Entry], list[Person]]:
 
 def holders(project: Project, role: str) -> list[Person]:
     """Who is told for a role: its person; for a contact who has left, the administrators of the organisation."""
-    person = getattr(project, role)
-    organisation = getattr(project, f"{role}_organisation_id", None)
-    if person is None:
-        return []
-    if organisation is None or organisation in person.standing.organisations:
-        return [person]
-    active = Membership.objects.filter(
-        organisation=organisation, role=MembershipRole.ADMIN, state=MembershipState.ACTIVE
-    ).select_related("person")
-    return [membership.person for membership in active.order_by("pk")]
+    return spokespeople(getattr(project, role), getattr(project, f"{role}_organisation_id", None))
 
 
 def operators(row: Any, entry: Entry) -> list[Person]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from keqiao.exchange import taxonomy
 from keqiao.kernel.visibility import NONE, OWNER, Hidden, Level, Visible
 from keqiao.parties.models import Node, Organisation, Person, standing_of
+from keqiao.parties.sides import belongs_to
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -139,7 +140,7 @@ class Listing(Visible):
         handed_in = ~Q(state__in=cls.own_states)
         cases: list[tuple[Q, int]] = []
         if actor.pk:
-            cases.append((Q(contact=actor.pk) | Q(organisation__in=standing.organisations), OWNER))
+            cases.append((belongs_to(actor, "contact", "organisation"), OWNER))
         if standing.everywhere:
             cases.append((handed_in, int(STAFF)))
         elif standing.watched:

@@ -15,6 +15,7 @@ from keqiao.exchange.models.listing import NDA, STAFF
 from keqiao.exchange.models.need import Need
 from keqiao.kernel.visibility import OWNER, Level, Visible, VisibleQuerySet
 from keqiao.parties.models import Node, Organisation, Person, standing_of
+from keqiao.parties.sides import belongs_to
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -95,8 +96,8 @@ class Solution(Visible):
         handed_in = ~Q(state=SolutionState.DRAFT) & Q(submitted_at__isnull=False)
         cases: list[tuple[Q, int]] = []
         if actor.pk:
-            cases.append((Q(contact=actor.pk) | Q(organisation__in=standing.organisations), OWNER))
-            asker = Q(need__contact=actor.pk) | Q(need__organisation__in=standing.organisations)
+            cases.append((belongs_to(actor, "contact", "organisation"), OWNER))
+            asker = belongs_to(actor, "need__contact", "need__organisation")
             cases.append((handed_in & (asker | Q(need__manager=actor.pk)), int(STAFF)))
         if standing.everywhere:
             cases.append((handed_in, int(STAFF)))

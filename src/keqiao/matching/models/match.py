@@ -13,6 +13,7 @@ from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.visibility import OWNER, Level, Visible, VisibleQuerySet
 from keqiao.matching.enums import MatchState
 from keqiao.parties.models import standing_of
+from keqiao.parties.sides import belongs_to
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -25,7 +26,7 @@ def of_needs_people(actor: Actor) -> list[tuple[Q, int]]:
     standing = standing_of(actor)
     cases: list[tuple[Q, int]] = []
     if actor.pk:
-        cases.append((Q(need__contact=actor.pk) | Q(need__organisation__in=standing.organisations), OWNER))
+        cases.append((belongs_to(actor, "need__contact", "need__organisation"), OWNER))
         cases.append((Q(need__manager=actor.pk), int(STAFF)))
     if standing.everywhere:
         cases.append((Q(pk__gt=0), int(STAFF)))

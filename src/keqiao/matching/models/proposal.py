@@ -16,6 +16,7 @@ from keqiao.exchange.models import Achievement, Need, Solution
 from keqiao.kernel.visibility import Level, Seen, Visible, VisibleQuerySet
 from keqiao.matching.enums import GOING_ON, ProposalState
 from keqiao.parties.models import Node, Organisation, Person, standing_of
+from keqiao.parties.sides import belongs, belongs_to
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -29,6 +30,11 @@ THE_PROVIDER = frozenset({"provider", "provider_organisation", "achievement", "s
 """What says who offers, or leads to a page that does."""
 
 IS_GOING_ON = Q(state__in=[str(state) for state in GOING_ON])
+
+
+def side_of(actor: Actor, side: str) -> Q:
+    """The proposals in which somebody belongs to this side."""
+    return belongs_to(actor, side, f"{side}_organisation")
 
 
 def needs_managed_by(actor: Actor) -> QuerySet[Need]:
@@ -156,10 +162,7 @@ class Proposal(Visible):
         elif standing.watched:
             cases.append((Q(node__in=standing.watched), int(STAFF)))
         if actor.pk:
-            organisations = standing.organisations
-            asking = Q(asker=actor.pk) | Q(asker_organisation__in=organisations)
-            providing = Q(provider=actor.pk) | Q(provider_organisation__in=organisations)
-            cases.append((asking | providing, int(NDA)))
+            cases.append((side_of(actor, "asker") | side_of(actor, "provider"), int(NDA)))
         return cases
 
     @classmethod
@@ -193,11 +196,11 @@ class Proposal(Visible):
 
     def is_asker(self, actor: Actor) -> bool:
         """Whether the person belongs to the side that asks."""
-        return self.asker_id == actor.pk or self.asker_organisation_id in standing_of(actor).organisations
+        return belongs(actor, self.asker_id, self.asker_organisation_id)
 
     def is_provider(self, actor: Actor) -> bool:
         """Whether the person belongs to the side that offers."""
-        return self.provider_id == actor.pk or self.provider_organisation_id in standing_of(actor).organisations
+        return belongs(actor, self.provider_id, self.provider_organisation_id)
 
     def level_of(self, field: str) -> Level:
         return STAFF if field in self.blinded else super().level_of(field)

@@ -14,6 +14,7 @@ from keqiao.exchange.models import Achievement, Need, Solution
 from keqiao.kernel.visibility import OWNER, Level, Visible, VisibleQuerySet
 from keqiao.matching.models import Proposal
 from keqiao.parties.models import Node, Organisation, Person, standing_of
+from keqiao.parties.sides import belongs_to, speaks_for
 from keqiao.projects.enums import ProjectState, Side, StopReason
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def parties(actor: Actor, prefix: str = "") -> list[tuple[Q, int]]:
     if actor.pk:
         people = Q(pk__in=[])
         for side in Side.values:
-            people |= Q(**{f"{prefix}{side}": actor.pk, f"{prefix}{side}_organisation": None})
-            people |= Q(**{f"{prefix}{side}_organisation__in": standing.organisations})
+            people |= belongs_to(actor, f"{prefix}{side}", f"{prefix}{side}_organisation")
         if standing.manages:
             people |= Q(**{f"{prefix}manager": actor.pk})
         cases.append((people, OWNER))
@@ -185,15 +185,9 @@ class Project(Visible):
         return Q(published_at__isnull=False)
 
     def side_of(self, actor: Any) -> str:
-        """The side on which somebody may act: its contact or an administrator of its organisation; else empty.
-
-        A contact who has left the organisation no longer acts for it.
-        """
-        standing = standing_of(actor)
+        """The side on which somebody may act (see `parties.sides`); else empty."""
         for side in (Side.ASKER, Side.PROVIDER):
-            person, organisation = self.contact_of(side)
-            belongs = organisation is None or organisation in standing.organisations
-            if actor.pk is not None and (organisation in standing.administers or (actor.pk == person and belongs)):
+            if speaks_for(actor, *self.contact_of(side)):
                 return str(side.value)
         return ""
 
