@@ -50,8 +50,8 @@ def test_answer_comes_into_view_on_a_phone(visit: Open) -> None:
     page = visit(None, "/", phone=True)
     page.fill("#problem", PROBLEM)
     page.get_by_role("button", name="匹配").click()
+    expect(page.locator("#answer article")).to_have_count(3)
     expect(page.locator("#answer h2")).to_be_in_viewport()
-    assert page.locator("#answer article").count() == 3
     assert page.locator(".home-numbers").bounding_box()["y"] > page.locator("#answer").bounding_box()["y"]  # type: ignore[index]
 
 
