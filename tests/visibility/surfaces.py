@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 from django.urls import get_resolver
 
-from keqiao.kernel.models import File
+from keqiao.kernel.models import File, Version
 from keqiao.kernel.workflow import REGISTRY
 from keqiao.notices.models import Notice
 from tests.visibility.cast import World
@@ -50,6 +50,12 @@ def comparisons(world: World) -> list[str]:
     columns = ["&".join(f"a={pk}" for pk in part) for part in (pks[:4], pks[-4:])]
     needs = [f"&need={world.rows[name].pk}" for name in ("sealed_need", "draft_need")]
     return [f"/compare/?{part}{need}" for part in columns for need in needs]
+
+
+def frozen_texts(world: World) -> list[str]:
+    """What was decided on in the project, each as it was then."""
+    kept = Version.objects.filter(object_type__in=("project", "contract", "milestone", "income"))
+    return [f"/projects/{world.rows['project'].pk}/frozen/{pk}/" for pk in kept.values_list("pk", flat=True)]
 
 
 def states(path: str, resource: str) -> list[str]:
@@ -104,6 +110,9 @@ PAGES: dict[str, Addresses] = {
     "projects": lambda world: ["/projects/", "/projects/?turn=mine", "/projects/?q=zq", "/projects/?state=accepted"],
     "project": each("/projects/{pk}/", "projects"),
     "contract": each("/contracts/{pk}/", "contracts"),
+    "frozen": each("/projects/{pk}/frozen/", "projects"),
+    "frozen_version": frozen_texts,
+    "frozen_text": lambda world: [f"{address}text/" for address in frozen_texts(world)],
     "notices": just("/notices/"),
     "notice": lambda world: [f"/notices/{pk}/" for pk in Notice.objects.values_list("pk", flat=True)[::25]],
     "outbox": just("/outbox/", "/outbox/?state=queued", "/outbox/?state=kept"),
@@ -154,10 +163,9 @@ def forms_of(world: World, persona: str) -> list[str]:
 
 
 def api(world: World) -> list[str]:
-    """What the API gives without a record: lists, numbers, the feed, searches."""
-    lists = [f"/api/v1/{name}?limit=200" for name in REGISTRY]
+    """What the API gives besides lists and records: numbers, the feed, searches, candidates, what is alike."""
     searches = ["/api/v1/search", "/api/v1/search?q=涂层", "/api/v1/search?q=涂层&order=newest"]
     candidates = each("/api/v1/needs/{pk}/candidates", "needs")(world)
     alike = each("/api/v1/needs/{pk}/alike", "needs")(world)
     alike += each("/api/v1/achievements/{pk}/alike", "achievements")(world)
-    return [*lists, *searches, *candidates, *alike, "/api/v1/stats", "/api/v1/feed", "/api/v1/feed?after=0&limit=100"]
+    return [*searches, *candidates, *alike, "/api/v1/stats", "/api/v1/feed", "/api/v1/feed?after=0&limit=100"]

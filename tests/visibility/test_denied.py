@@ -22,8 +22,8 @@ from tests.visibility.surfaces import client_of, records
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("visibility")]
 
-OVER_HTTP = ("stranger", "competitor", "auditor")
-"""Who tries it on the pages and over the API as well: nobody, somebody else, and those who see without acting."""
+OVER_HTTP = ("stranger", "auditor")
+"""Who tries it on the pages and over the API as well: nobody, and who sees everything and may do nothing."""
 
 CLOSE = ("owner", "professor", "operator")
 """Who also tries it on another record of the kind, in another state."""
