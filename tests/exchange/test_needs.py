@@ -119,8 +119,8 @@ def test_a_question_pauses_the_clock_until_it_is_answered(triage_need: Need, own
     run(NEED, triage_need.pk, "answer", actor=owner, data={"answer": "约 2 万件。"})
     clock.refresh_from_db()
     assert (state(triage_need), clock.paused_at) == ("triage", None)
-    extra = [entry.changes.get("extra") for entry in journal.history(triage_need)][-2:]
-    assert extra == [{"question": "年用量多少？"}, {"answer": "约 2 万件。"}]
+    words = [journal.words_of(entry) for entry in journal.history(triage_need)][-2:]
+    assert words == [{"question": "年用量多少？"}, {"answer": "约 2 万件。"}]
 
 
 def test_a_returned_need_can_be_mended_and_handed_in_again(triage_need: Need, owner: Person, operator: Person) -> None:

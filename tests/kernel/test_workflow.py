@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from keqiao.exchange.models import Need
+from keqiao.kernel import journal
 from keqiao.kernel.access import SYSTEM, Invalid, NotAllowed, NotNow, NotVisible
 from keqiao.kernel.models import Entry, Version
 from keqiao.kernel.workflow import Workflow, run
@@ -41,6 +42,20 @@ def test_budget_never_stands_in_clear_when_it_is_after_nda(table: Workflow[Need]
     assert "秘密" not in str(entry.changes)
     secret = entry.secrets.get()
     assert (secret.field, secret.value) == ("problem", "秘密配方失效")
+
+
+def test_what_is_written_with_a_verb_stands_beside_the_chain(need: Need, owner: Person) -> None:
+    said = {"reason": "张工离职，配方在他那里", "code": "other", "nodes": ["wuhan"]}
+    entry = journal.append(row=need, verb="withdraw", actor=owner, before=journal.snapshot(need), extra=said)
+    assert entry.changes["extra"] == {"code": "other", "nodes": ["wuhan"]}
+    assert list(entry.changes["words"]) == ["digest"]
+    assert "张工" not in str(entry.changes)
+    assert journal.words_of(entry) == {"reason": "张工离职，配方在他那里"}
+
+
+def test_a_verb_without_words_keeps_none(table: Workflow[Need], owner: Person) -> None:
+    entry = run(table, None, "create", actor=owner, data={"title": "防结剂", "problem": "受潮结块"})
+    assert (journal.words_of(entry), entry.secrets.count()) == ({}, 0)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from keqiao.kernel import clocks
 from keqiao.kernel.access import Invalid, NotAllowed, NotNow, NotVisible
-from keqiao.kernel.journal import history
+from keqiao.kernel.journal import history, words_of
 from keqiao.kernel.workflow import run
 from keqiao.parties.models import Membership, Organisation, Person
 from keqiao.parties.workflow import MEMBERSHIP, confirmers
@@ -67,7 +67,7 @@ def test_decline_keeps_the_reason_with_the_entry_and_lets_ask_again(asked: Membe
         run(MEMBERSHIP, asked.pk, "decline", actor=owner, data={"reason": " "})
     assert "reason" in refusal.value.errors
     run(MEMBERSHIP, asked.pk, "decline", actor=owner, data={"reason": "请用单位邮箱"})
-    assert history(asked).last().changes["extra"] == {"reason": "请用单位邮箱"}
+    assert words_of(history(asked).last()) == {"reason": "请用单位邮箱"}
     run(MEMBERSHIP, None, "request", actor=asked.person, data={"organisation": asked.organisation_id})
     assert Membership.objects.filter(person=asked.person).count() == 2
 

@@ -95,12 +95,13 @@ class Step:
 
 
 QUIET = ("save", "receive_answer")
-WORDS = ("reason", "question", "answer")
 
 
 def track(workflow: Workflow[Any], row: Any, seen: Seen, actor: Actor) -> list[Step]:
     """The steps that this reader may know of: everything for owners and staff, the public states for others."""
-    entries = journal.history(row).exclude(verb__in=QUIET).select_related("actor", "version")
+    entries = (
+        journal.history(row).exclude(verb__in=QUIET).select_related("actor", "version").prefetch_related("secrets")
+    )
     inside = seen.clearance >= Level.STAFF
     public = getattr(row, "shown_states", ())
     return [
@@ -115,8 +116,7 @@ def step_of(workflow: Workflow[Any], entry: Entry, *, inside: bool, actor: Actor
     moved = entry.to_state != entry.from_state
     state = dict(workflow.states.choices).get(entry.to_state, entry.to_state)
     label = state if moved else workflow.verb(entry.verb).label
-    extra = entry.changes.get("extra") or {}
-    words = [str(extra[name]) for name in WORDS if extra.get(name)] if inside else []
+    words = list(journal.words_of(entry).values()) if inside else []
     who = person_seen(entry.actor, actor) if inside and entry.actor else None
     version = getattr(entry, "version", None)
     return Step(entry.at, label, who, words, version.sha256 if version and inside else "")

@@ -35,6 +35,9 @@ GENESIS = "0" * 64
 CHANNEL = "keqiao_journal"
 SEALED_CHANNEL = "keqiao_sealed"
 SEALER_LOCK = 7_310_001
+WORDS = "words"
+SPOKEN = frozenset({"reason", "question", "answer"})
+"""What people write with a verb. It may name people and hold what is confidential, so it stands beside the chain."""
 BATCH = 2_000
 WINDOW = 20_000
 
@@ -106,9 +109,11 @@ def draft(
     after = snapshot(row) if after is None else after
     changed = {name: value for name, value in after.items() if is_change(name, value, before)}
     changes, hidden = split_by_level(row, changed, before)
+    if words := {name: value for name, value in (extra or {}).items() if name in SPOKEN and value}:
+        hidden[WORDS] = SaltedValue(plain(words), random_secrets.token_hex(16))
     changes |= {name: {"digest": secret.digest} for name, secret in hidden.items()}
-    if extra:
-        changes["extra"] = plain(extra)
+    if kept := {name: value for name, value in (extra or {}).items() if name not in SPOKEN}:
+        changes["extra"] = plain(kept)
     if frozen:
         changes["frozen"] = frozen
     entry = Entry(
@@ -134,6 +139,13 @@ def is_change(name: str, value: Any, before: dict[str, Any]) -> bool:
     if name not in before and value in ("", [], {}):
         return False
     return bool(before.get(name) != value)
+
+
+def words_of(entry: Entry) -> dict[str, str]:
+    """What somebody wrote with the verb: a reason, a question, an answer. Lists prefetch ``secrets``."""
+    if WORDS not in entry.changes:
+        return {}
+    return next((dict(secret.value or {}) for secret in entry.secrets.all() if secret.field == WORDS), {})
 
 
 def append(**what: Any) -> Entry:

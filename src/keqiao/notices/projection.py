@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from keqiao.kernel import workflow
+from keqiao.kernel import journal, workflow
 from keqiao.kernel.access import NotVisible
 from keqiao.kernel.models import Entry
 from keqiao.kernel.projections import Projection, register
@@ -93,9 +93,7 @@ def notice_for(table: Workflow[Any], row: Visible, person: Person) -> Notice | N
 
 def reason_in(entry: Entry) -> str:
     """The words that a decision was given with."""
-    extra = entry.changes.get("extra") or {}
-    reason = extra.get("reason", "") if isinstance(extra, dict) else ""
-    return str(reason)[:2000]
+    return journal.words_of(entry).get("reason", "")[:2000]
 
 
 NOTICES = register(Projection("notices", apply, actions.forget_unread))
