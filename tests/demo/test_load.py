@@ -30,7 +30,7 @@ from keqiao.matching.reverse import FLOOR
 from keqiao.notices.models import Mail, Notice
 from keqiao.notices.reminders import remind_all
 from keqiao.observatory import counters
-from keqiao.parties.models import Node, Organisation, Person
+from keqiao.parties.models import Consent, Node, Organisation, Person
 from keqiao.projects.models import Project
 from keqiao.web import desk
 
@@ -239,13 +239,26 @@ def test_story_is_seen_to_its_end_by_all_who_were_in_it(key: str, undone: None) 
         assert said in page, said
 
 
-@pytest.mark.parametrize("key", ["competitor", "other_operator"])
-def test_story_project_is_nobody_elses(key: str, undone: None) -> None:
-    client = Client()
-    client.force_login(Person.objects.get(email=BY_KEY[key].email))
-    answer = client.get(story_project().get_absolute_url())
-    assert answer.status_code == 404
-    assert "DEMO-000001" not in answer.content.decode()
+@pytest.mark.parametrize("key", ["competitor", "other_operator", "stranger"])
+def test_others_see_the_case_and_nothing_more_of_the_story_project(key: str, undone: None) -> None:
+    client, project = Client(), story_project()
+    if key != "stranger":
+        client.force_login(Person.objects.get(email=BY_KEY[key].email))
+    page = client.get(project.get_absolute_url()).content.decode()
+    assert project.case_summary in page
+    assert [word for word in ("DEMO-000001", "97.2", "98.68", "980,000", project.asker.name) if word in page] == []
+
+
+def test_a_visitor_finds_the_case_among_the_cases(undone: None) -> None:
+    assert story_project().title in Client().get("/projects/").content.decode()
+
+
+def test_both_sides_of_the_case_agreed_before_it_was_shown(undone: None) -> None:
+    project = story_project()
+    given = Consent.objects.filter(object_type="project", object_id=project.pk, purpose="case").order_by("given_at")
+    assert [consent.person for consent in given] == [project.asker, project.provider]
+    assert [consent.given_at for consent in given] == [project.asker_case_at, project.provider_case_at]
+    assert project.published_at > project.provider_case_at > project.asker_case_at > project.closed_at
 
 
 def story_project() -> Project:

@@ -74,6 +74,7 @@ def match(cast: Cast, seed: int, index: int, need: int, achievement: int, stage:
         asker_comment=pick(rng, phrases("projects")["comments"]["asker"]) if closed is not None else "",
         provider_score=weighted(rng, ((5, 66), (4, 28), (3, 6))) if closed is not None else None,
         provider_comment=pick(rng, phrases("projects")["comments"]["provider"]) if closed is not None else "",
+        case_summary="",
         proposed_days_ago=proposed,
         answered_days_ago=answered,
         asked_days_ago=told.asked,

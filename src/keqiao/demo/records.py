@@ -212,7 +212,8 @@ class Match:
 
     `stage` is `proposed`, `half` (one side has agreed), `declined`, `accepted`, `signing`, `contract`, `sampling`,
     `accepting` or `closed` (accepted result). `declined_by` is `asker` or `provider`. `grade` is the staff's: 1
-    unrelated to 4 strongly related. `incomes` are days ago, CNY and what for; `reward` is in CNY.
+    unrelated to 4 strongly related. `incomes` are days ago, CNY and what for; `reward` is in CNY. With a
+    `case_summary` both sides agreed that it is shown to everybody.
     """
 
     index: int
@@ -235,6 +236,7 @@ class Match:
     asker_comment: str
     provider_score: int | None
     provider_comment: str
+    case_summary: str
     proposed_days_ago: int
     answered_days_ago: int | None
     asked_days_ago: int | None

@@ -62,6 +62,7 @@ class StoryMatch:
     need: int
     stage: str
     reason: str
+    case_summary: str
 
 
 def _told() -> dict[str, list[dict[str, Any]]]:
@@ -238,6 +239,7 @@ def story_match(cast: Cast, seed: int, index: int) -> Match:
         asker_comment="三轮样品把差距讲得明白，工艺文件交接后一周就出了合格件。" if closed else "",
         provider_score=5 if closed else None,
         provider_comment="企业给了真实冷屏和 77 K 测试条件，数据对后续研究很有价值。" if closed else "",
+        case_summary=told.case_summary,
         proposed_days_ago=258 if closed else 2,
         answered_days_ago=255 if closed else None,
         asked_days_ago=141 if closed else None,

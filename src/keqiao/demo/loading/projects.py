@@ -15,9 +15,11 @@ from keqiao.demo.loading.contracts import contract_of, tell_contract
 from keqiao.demo.loading.exchange import figures
 from keqiao.demo.loading.ledger import Ledger
 from keqiao.matching.models import Proposal
+from keqiao.parties.models import Consent
 from keqiao.projects.actions import start_of
 from keqiao.projects.clocks import REMIND_DAYS
 from keqiao.projects.enums import Side
+from keqiao.projects.forms import CASE_CONSENT
 from keqiao.projects.measure import judge, measurable
 from keqiao.projects.models import Acceptance, Contract, Income, Milestone, Project, Reward, SampleRound
 
@@ -258,6 +260,23 @@ def tell_end(told: Told, at: datetime, ledger: Ledger) -> None:
     if told.reward is not None:
         ledger.did(project, "record_reward", by=project.provider_id, at=at, extra={"reward": told.reward.pk})
     ledger.did(project, "close", by=project.manager_id, at=at + timedelta(minutes=10), closed_at=project.closed_at)
+    if told.match.case_summary:
+        tell_case(project, told.match.case_summary, at, ledger)
+
+
+def tell_case(project: Project, summary: str, at: datetime, ledger: Ledger) -> None:
+    """Both sides agree that the result is shown, and its manager publishes it."""
+    for days, side in enumerate(Side.values, start=2):
+        agreed, by = at + timedelta(days=days), getattr(project, f"{side}_id")
+        setattr(project, f"{side}_case_at", agreed)
+        consent = Consent(person_id=by, purpose="case", wording=str(CASE_CONSENT), object_type="project")
+        consent.object_id = project.pk
+        consent.save()
+        Consent.objects.filter(pk=consent.pk).update(given_at=agreed)
+        ledger.did(project, "agree_case", by=by, at=agreed, extra={"side": side}, **{f"{side}_case_at": agreed})
+    project.case_summary, project.published_at = summary, at + timedelta(days=5)
+    shown = {"case_summary": summary, "published_at": project.published_at}
+    ledger.did(project, "publish_case", by=project.manager_id, at=project.published_at, **shown)
 
 
 def is_late(income: Income, project: Project) -> bool:
