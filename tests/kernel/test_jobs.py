@@ -16,7 +16,9 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import DeleteJobCondition
 
 from keqiao.kernel import jobs
-from keqiao.kernel.jobs import Job, job, run_waiting, take_up_again
+from keqiao.kernel.jobs import Job, job, next_waiting, run_waiting, take_up_again
+from keqiao.notices.actions import send_mail
+from tests.together import in_a_loop
 
 OURS = "starts_with(task_name, 'tests.')"
 ran: list[dict[str, Any]] = []
@@ -94,6 +96,15 @@ def test_jobs_run_in_order_with_their_arguments_and_only_when_due(known: Known) 
 
 
 @pytest.mark.django_db
+def test_what_somebody_waits_for_goes_before_what_has_waited_longer(known: Known) -> None:
+    known(note).later(number=1)
+    send_mail.later(mail=0)  # of no mail: it only takes its turn
+    assert next_waiting()[1:] == (send_mail.name, {"mail": 0})
+    assert run_waiting() == 2
+    assert ran == [{"number": 1}]
+
+
+@pytest.mark.django_db
 def test_a_limit_leaves_the_rest_waiting(known: Known) -> None:
     noting = known(note)
     for number in (1, 2, 3):
@@ -114,7 +125,7 @@ def work(story: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
         finally:
             await sync_to_async(connections.close_all)()  # of the thread in which the worker queues what is due
 
-    return asyncio.run(run())
+    return in_a_loop(run())
 
 
 async def until_empty(worker: Any) -> None:

@@ -32,13 +32,14 @@ class Job:
 
     name: str
     run: Callable[..., None]
+    priority: int = 0
 
     def __call__(self, **arguments: Any) -> None:
         self.run(**arguments)
 
     def later(self, **arguments: Any) -> None:
         """Queue the job in the running transaction: it is there if and only if the transaction commits."""
-        app.configure_task(self.name, queue="default").defer(**arguments)
+        app.configure_task(self.name, queue="default", priority=self.priority).defer(**arguments)
 
 
 REGISTRY: dict[str, Job] = {}
@@ -47,12 +48,17 @@ REGISTRY: dict[str, Job] = {}
 TRIES = 5
 
 
-def job(run: Callable[..., None]) -> Job:
+def job(run: Callable[..., None], *, priority: int = 0) -> Job:
     """Make a function a job under its full name. It is tried `TRIES` times, with growing pauses."""
     name = f"{run.__module__}.{run.__name__}"
     app.task(name=name, retry=RetryStrategy(max_attempts=TRIES - 1, exponential_wait=4))(with_own_connection(run))
-    REGISTRY[name] = Job(name, run)
+    REGISTRY[name] = Job(name, run, priority)
     return REGISTRY[name]
+
+
+def urgent_job(run: Callable[..., None]) -> Job:
+    """A job that somebody waits for in front of a screen (a code by mail): it goes before what has waited longer."""
+    return job(run, priority=1)
 
 
 def every(cron: str) -> Callable[[Callable[[], None]], Job]:
@@ -115,7 +121,8 @@ def next_waiting() -> tuple[int, str, dict[str, Any]] | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, task_name, args::text FROM procrastinate_jobs "
-            "WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) ORDER BY id LIMIT 1"
+            "WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) "
+            "ORDER BY priority DESC, id LIMIT 1"
         )
         found = cursor.fetchone()
     if found is None:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from keqiao.kernel.jobs import job
+from keqiao.kernel.jobs import urgent_job
 from keqiao.notices import smtp
 from keqiao.notices.enums import MailState
 from keqiao.notices.models import Mail, Notice
@@ -125,7 +125,7 @@ def post(mail: Mail) -> Mail:
     return mail
 
 
-@job
+@urgent_job
 def send_mail(mail: int) -> None:
     """Send one mail, if it still waits and is due. Two senders at once: one sends, the other leaves it."""
     with held(mail) as is_mine:
