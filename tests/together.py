@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from keqiao.kernel.access import Refusal
+
+T = TypeVar("T")
+
+
+def in_a_loop(story: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a loop of its own. In a thread: the browser's tests leave a running loop in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, story).result()
 
 
 def at_once(*attempts: Callable[[], Any]) -> list[str]:

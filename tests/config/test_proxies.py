@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.test import AsyncRequestFactory, Client, RequestFactory, override_se
 
 from keqiao.config.env import BadSetting
 from keqiao.config.proxies import Forwarded, Proxies, proxies_in
+from tests.together import in_a_loop
 
 VISITOR = "203.0.113.7"
 LIE = "198.51.100.1"
@@ -126,7 +126,7 @@ def test_requests_of_the_event_loop_are_settled_too() -> None:
 
     request = AsyncRequestFactory().get("/", headers={"X-Forwarded-For": VISITOR})
     with override_settings(PROXIES=Proxies(count=1)):
-        response: Any = asyncio.run(Forwarded(answer)(request))  # type: ignore[arg-type]
+        response: Any = in_a_loop(Forwarded(answer)(request))  # type: ignore[arg-type]
     assert response.content.decode() == VISITOR
 
 

@@ -24,6 +24,7 @@ from keqiao.kernel.projections import Projection
 from keqiao.kernel.verification import verify
 from keqiao.kernel.workflow import run
 from keqiao.parties.models import Node, Person
+from tests.together import in_a_loop
 
 PATIENCE = 30
 Message = dict[str, str]
@@ -57,7 +58,7 @@ def play(story: Awaitable[Any]) -> Any:
         finally:
             await sync_to_async(connections.close_all)()  # of the thread in which the worker queues what is due
 
-    return asyncio.run(whole())
+    return in_a_loop(whole())
 
 
 async def later(function: Callable[..., Any], *arguments: Any) -> Any:

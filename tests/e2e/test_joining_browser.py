@@ -138,7 +138,8 @@ def test_passkey_is_added_right_after_joining_and_opens_the_account_alone(
     page = start()
     add_device(page)
     sign_up(page, platform, "passkey@joining.example")
-    page.goto(page.url.replace("/welcome/", "/welcome/security/"))
+    introduce(page, "壬戌测试")
+    page.goto(page.url.replace("/welcome/organisation/", "/welcome/security/"))
     page.get_by_role("link", name="添加通行密钥").click()
     page.wait_for_url("**/accounts/2fa/webauthn/add/")
     accessible(page)
@@ -172,7 +173,8 @@ def test_authenticator_app_is_the_second_step_and_a_recovery_code_stands_in_for_
 ) -> None:
     page, email = start(), "app@joining.example"
     sign_up(page, platform, email)
-    page.goto(page.url.replace("/welcome/", "/accounts/2fa/totp/activate/"))
+    introduce(page, "癸亥测试")
+    page.goto(page.url.replace("/welcome/organisation/", "/accounts/2fa/totp/activate/"))
     page.get_by_text("手动输入密钥").click()
     secret = page.locator("#authenticator_secret").inner_text()
     page.locator("input[name=code]").fill("000000")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from keqiao.kernel.middleware import AnswerMiddleware
 from keqiao.kernel.workflow import REGISTRY, Workflow, run
 from keqiao.parties.models import Person
 from tests.kernel.conftest import Command
+from tests.together import in_a_loop
 
 # ---- rules ------------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ def test_an_answer_is_changed_in_a_thread_and_in_the_event_loop() -> None:
         return HttpResponse("later")
 
     now: Any = Marked(lambda _request: HttpResponse("now"))(request)
-    later: Any = asyncio.run(Marked(page)(request))  # type: ignore[arg-type]
+    later: Any = in_a_loop(Marked(page)(request))  # type: ignore[arg-type]
     assert [(answer.content, answer["X-Path"]) for answer in (now, later)] == [
         (b"now", "/needs/"),
         (b"later", "/needs/"),

@@ -19,6 +19,7 @@ from keqiao.kernel.verification import verify
 from keqiao.kernel.workflow import Workflow, run
 from keqiao.parties.models import Person
 from tests.kernel.conftest import Sealed
+from tests.together import in_a_loop
 
 PATIENCE = 20
 
@@ -175,7 +176,7 @@ def test_the_bell_rings_when_what_was_written_is_there(
         bell.leave(rung)
         return answer
 
-    assert asyncio.run(story())
+    assert in_a_loop(story())
     assert Entry.objects.count() == 1
     assert Seal.objects.count() == int(seals)
 
@@ -207,7 +208,7 @@ def test_the_bell_listens_again_when_the_connection_was_lost(table: Workflow[Nee
         assert await wait(rung, PATIENCE)
         bell.leave(rung)
 
-    asyncio.run(story())
+    in_a_loop(story())
 
 
 def test_waiting_ends_without_a_ring_and_the_event_is_ready_for_the_next() -> None:
@@ -219,7 +220,7 @@ def test_waiting_ends_without_a_ring_and_the_event_is_ready_for_the_next() -> No
         answers.append(event.is_set())
         return answers
 
-    assert asyncio.run(story()) == [False, True, False]
+    assert in_a_loop(story()) == [False, True, False]
 
 
 def test_listeners_reach_the_database_that_the_platform_uses() -> None:

@@ -22,6 +22,7 @@ from keqiao.observatory import stream as live
 from keqiao.parties.models import Person
 from tests.observatory.conftest import Publish, need_of
 from tests.stages import open_need
+from tests.together import in_a_loop
 
 PATIENCE = 20
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,7 +74,7 @@ async def later(function: Any, *arguments: Any) -> Any:
 
 
 def play(story: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(story, 3 * PATIENCE))
+    in_a_loop(asyncio.wait_for(story, 3 * PATIENCE))
 
 
 @pytest.fixture
