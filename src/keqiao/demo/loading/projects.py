@@ -268,14 +268,14 @@ def tell_case(project: Project, summary: str, at: datetime, ledger: Ledger) -> N
     """Both sides agree that the result is shown, and its manager publishes it."""
     for days, side in enumerate(Side.values, start=2):
         agreed, by = at + timedelta(days=days), getattr(project, f"{side}_id")
+        changed: dict[str, Any] = {f"{side}_case_at": agreed}
         setattr(project, f"{side}_case_at", agreed)
-        consent = Consent(person_id=by, purpose="case", wording=str(CASE_CONSENT), object_type="project")
-        consent.object_id = project.pk
-        consent.save()
+        ledger.did(project, "agree_case", by=by, at=agreed, extra={"side": side}, **changed)
+        given = {"purpose": "case", "wording": str(CASE_CONSENT), "object_type": "project", "object_id": project.pk}
+        consent = Consent.objects.create(person_id=by, **given)
         Consent.objects.filter(pk=consent.pk).update(given_at=agreed)
-        ledger.did(project, "agree_case", by=by, at=agreed, extra={"side": side}, **{f"{side}_case_at": agreed})
     project.case_summary, project.published_at = summary, at + timedelta(days=5)
-    shown = {"case_summary": summary, "published_at": project.published_at}
+    shown: dict[str, Any] = {"case_summary": summary, "published_at": project.published_at}
     ledger.did(project, "publish_case", by=project.manager_id, at=project.published_at, **shown)
 
 
