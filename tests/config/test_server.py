@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.server
 import os
 import signal
@@ -185,3 +186,13 @@ def test_an_address_that_is_none_stops_the_start(tmp_path: Path) -> None:
     found = settings_of("keqiao.example.org", tmp_path)
     assert found.returncode == 1
     assert "KEQIAO_URL must be an address like https://keqiao.example.org, without a path" in found.stderr
+
+
+def test_the_loaded_program_is_out_of_the_collectors_sight() -> None:
+    gc.unfreeze()
+    try:
+        server.set_aside_what_stays()
+        assert gc.get_freeze_count() > 100_000
+        assert "django.urls.resolvers" in sys.modules
+    finally:
+        gc.unfreeze()
