@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from keqiao.kernel.journal import history
-from keqiao.parties.actions import invitation_token
+from keqiao.parties.invitations import token_for
 from keqiao.parties.models import Consent, Membership, Organisation, Person
 from tests.accounts import PASSWORD as ACCOUNT_PASSWORD
 from tests.accounts import with_password
@@ -193,7 +193,7 @@ def test_new_organisation_is_usable_while_it_is_verified(joined: Client, wuhan: 
 def test_invitation_by_mail_leads_through_sign_up_into_the_organisation(
     client: Client, company_a: Organisation
 ) -> None:
-    link = reverse("invitation", args=[invitation_token(company_a, "new@example.test")])
+    link = reverse("invitation", args=[token_for(company_a, "new@example.test")])
     assert client.get(link)["Location"].startswith("/accounts/signup/")
     sign_up(client)
     client.post("/accounts/confirm-email/", {"code": code_in(str(mail.outbox[0].body))})
@@ -205,14 +205,14 @@ def test_invitation_by_mail_leads_through_sign_up_into_the_organisation(
 
 def test_invitation_for_another_address_is_refused_and_changes_nothing(client: Client, company_a: Organisation) -> None:
     client.force_login(PersonFactory())
-    link = reverse("invitation", args=[invitation_token(company_a, "new@example.test")])
+    link = reverse("invitation", args=[token_for(company_a, "new@example.test")])
     assert (client.get(link).status_code, client.post(link).status_code) == (403, 403)
     assert Membership.objects.count() == 0
 
 
 def test_invitation_taken_up_twice_makes_one_member(client: Client, company_a: Organisation) -> None:
     client.force_login(PersonFactory(email="invited@example.test"))
-    link = reverse("invitation", args=[invitation_token(company_a, "invited@example.test")])
+    link = reverse("invitation", args=[token_for(company_a, "invited@example.test")])
     assert client.get(link).status_code == 200
     for _n in range(2):
         assert client.post(link).status_code == 302
@@ -220,7 +220,7 @@ def test_invitation_taken_up_twice_makes_one_member(client: Client, company_a: O
 
 
 def test_forged_invitation_is_not_found(client: Client, company_a: Organisation) -> None:
-    token = invitation_token(company_a, "new@example.test")
+    token = token_for(company_a, "new@example.test")
     assert client.get(reverse("invitation", args=[token[:-2] + "xx"])).status_code == 404
 
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
 from keqiao.kernel import journal
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import SYSTEM
+from keqiao.parties import invitations
 from keqiao.parties.enums import MembershipRole
 from keqiao.parties.models import Consent, Membership, Organisation, Person
 
 if TYPE_CHECKING:
     from keqiao.kernel.models import Entry
-
-INVITATION = "keqiao.invitation"
-INVITATION_SECONDS = 14 * 86_400
 
 
 # ---- organisations ----------------------------------------------------------------------------------------------
@@ -54,35 +51,19 @@ def reject_organisation(row: Organisation, data: dict[str, Any], actor: Person) 
 
 def invite(row: Organisation, data: dict[str, Any], actor: Person) -> None:
     """Invite whoever has this address. The answer is the same whether or not there is an account."""
-    from keqiao.parties.letters import send_invitation  # noqa: PLC0415 (letters link to pages, which import actions)
-
     email = data["email"].lower()
     person = Person.objects.filter(email__iexact=email, is_active=True).first()
     if person is None:
-        send_invitation(row, email, actor)
+        invitations.send(row, email, actor)
         return
     known = Membership.objects.filter(person=person, organisation=row).exclude(state__in=("declined", "left"))
     if not known.exists():
         member(verb="invite", person=person, organisation=row, position=data["position"])
 
 
-def invitation_token(organisation: Organisation, email: str) -> str:
-    """Proof of an invitation, for the link in the mail."""
-    return signing.dumps({"organisation": organisation.pk, "email": email}, salt=INVITATION)
-
-
-def read_invitation(token: str) -> dict[str, Any] | None:
-    """What an invitation says, or nothing when it is forged or older than two weeks."""
-    try:
-        found: dict[str, Any] = signing.loads(token, salt=INVITATION, max_age=INVITATION_SECONDS)
-    except signing.BadSignature:
-        return None
-    return found
-
-
 def take_up_invitation(token: str, person: Person) -> Entry | None:
     """Make the person a member if the invitation was sent to the person's own, confirmed address."""
-    invitation = read_invitation(token)
+    invitation = invitations.read(token)
     if invitation is None or invitation["email"] != person.email.lower():
         return None
     organisation = Organisation.objects.filter(pk=invitation["organisation"]).first()

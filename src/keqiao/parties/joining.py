@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keqiao.kernel.access import Invalid, NotAllowed, NotVisible
 from keqiao.kernel.workflow import run
-from keqiao.parties import actions, queries
+from keqiao.parties import actions, invitations, queries
 from keqiao.parties.forms import RequestForm
 from keqiao.parties.models import Organisation, Person
 from keqiao.parties.profile_forms import WelcomeForm
@@ -101,7 +101,7 @@ def request_membership(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Take up an invitation that came by mail; whoever has no account is led to make one first."""
-    found = actions.read_invitation(token)
+    found = invitations.read(token)
     organisation = Organisation.objects.filter(pk=found["organisation"]).first() if found else None
     if found is None or organisation is None:
         raise NotVisible(_("这个邀请链接不完整，或者已经过期。请对方重新邀请。"))
