@@ -12,10 +12,14 @@ import functools
 import os
 import pwd
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from keqiao.config.locks import exclusive
+
 SYSTEM_USER = "keqiao-postgres"
+MAKING = Path("/run" if os.access("/run", os.W_OK) else tempfile.gettempdir()) / "keqiao-account.lock"
 CAPABILITIES = ("", "dac_read_search", "dac_override")
 
 
@@ -55,12 +59,9 @@ def as_account(uid: int) -> Account:
 
 def system_account() -> Account:
     """The user without rights that serves when root starts us; made when missing, else `nobody`."""
-    if account := named(SYSTEM_USER):
-        return account
-    command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent"]
-    with_group = [*command, "--user-group", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    with contextlib.suppress(FileNotFoundError):  # a small system may have no useradd
-        subprocess.run(with_group, check=False, capture_output=True)
+    with exclusive(MAKING):  # two at once have been seen to make the user twice, under two numbers
+        if named(SYSTEM_USER) is None:
+            make_user()
     account = named(SYSTEM_USER) or named("nobody")
     if account is None:
         raise DatabaseTrouble(
@@ -68,6 +69,14 @@ def system_account() -> Account:
             "Make it with useradd, start as an ordinary user, or give DATABASE_URL."
         )
     return account
+
+
+def make_user() -> None:
+    """Add the user to the system. Whether it worked is seen by looking for it."""
+    command = ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent"]
+    with_group = [*command, "--user-group", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    with contextlib.suppress(FileNotFoundError):  # a small system may have no useradd
+        subprocess.run(with_group, check=False, capture_output=True)
 
 
 def named(name: str) -> Account | None:
