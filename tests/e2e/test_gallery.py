@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import AXE
 
@@ -49,10 +49,10 @@ def test_dialog_opens_takes_the_focus_and_closes(visit: Callable[..., Page]) -> 
     page = visit(None, "/gallery/")
     page.get_by_role("button", name="打开对话框").click()
     dialog = page.get_by_role("dialog", name="撤回这项需求？")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     assert dialog.evaluate("e => e.contains(document.activeElement)")
     dialog.get_by_role("button", name="取消").click()
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
 
 
 def test_compare_tray_remembers_and_forgets(visit: Callable[..., Page]) -> None:
@@ -64,7 +64,7 @@ def test_compare_tray_remembers_and_forgets(visit: Callable[..., Page]) -> None:
     assert link.get_attribute("href") == "/compare/?a=1&a=2"
     assert page.locator('[data-compare="2"]').get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="清空").click()
-    assert not link.is_visible()
+    expect(link).to_be_hidden()
 
 
 def test_counter_counts_characters_as_people_do(visit: Callable[..., Page]) -> None:
@@ -77,9 +77,9 @@ def test_help_opens_on_a_question_mark_but_not_while_typing(visit: Callable[...,
     page = visit(None, "/gallery/")
     page.locator("#g-problem").press("?")
     help_page = page.get_by_role("dialog", name="键盘操作")
-    assert not help_page.is_visible()
+    expect(help_page).to_be_hidden()
     page.locator("h1").click()
     page.keyboard.press("?")
-    assert help_page.is_visible()
+    expect(help_page).to_be_visible()
     page.keyboard.press("Escape")
-    assert not help_page.is_visible()
+    expect(help_page).to_be_hidden()

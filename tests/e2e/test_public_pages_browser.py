@@ -20,9 +20,9 @@ def test_long_english_words_do_not_widen_a_phone(visit: Open, path: str) -> None
 def test_filters_of_a_phone_open_and_close(visit: Open) -> None:
     page = visit(None, "/needs/", phone=True)
     button, filters = page.get_by_role("button", name="筛选"), page.locator("#filters")
-    assert not filters.is_visible()
+    expect(filters).to_be_hidden()
     button.click()
-    assert filters.is_visible()
+    expect(filters).to_be_visible()
     assert button.get_attribute("aria-expanded") == "true"
     filters.get_by_role("link", name="人才").click()
     page.wait_for_url("**/needs/?kind=talent")
@@ -32,8 +32,8 @@ def test_filters_of_a_phone_open_and_close(visit: Open) -> None:
 
 def test_filters_stand_beside_the_list_on_a_desktop(visit: Open) -> None:
     page = visit(None, "/needs/")
-    assert page.locator("#filters").is_visible()
-    assert not page.locator(".filters-button").is_visible()
+    expect(page.locator("#filters")).to_be_visible()
+    expect(page.locator(".filters-button")).to_be_hidden()
 
 
 def test_long_facets_are_folded_and_unfold(visit: Open) -> None:
@@ -76,10 +76,10 @@ def test_compare_shows_only_what_differs_and_forgets_a_column(visit: Open) -> No
     page.evaluate("localStorage.setItem('compare', JSON.stringify([{id: '1', title: 'a'}, {id: '2', title: 'b'}]))")
     page.goto("/compare/?a=1&a=2&need=1")
     same = page.locator("tbody tr:not(.differs, .compare-group)")
-    assert same.first.is_visible()
+    expect(same.first).to_be_visible()
     page.get_by_label("只看有差别的行").check()
-    assert not same.first.is_visible()
-    assert page.locator("tr.differs").first.is_visible()
+    expect(same.first).to_be_hidden()
+    expect(page.locator("tr.differs").first).to_be_visible()
     page.locator("[data-uncompare='2']").click()
     page.wait_for_url("**/compare/?a=1&need=1")
     assert page.evaluate("JSON.parse(localStorage.getItem('compare')).map((item) => item.id)") == ["1"]
@@ -90,8 +90,8 @@ def test_comparison_is_printed_in_light_colours_without_its_buttons(visit: Open)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.querySelector('.compare-title')).color") == "rgb(20, 33, 61)"
-    assert not page.get_by_role("button", name="打印").is_visible()
-    assert not page.locator(".shell-header").is_visible()
+    expect(page.get_by_role("button", name="打印")).to_be_hidden()
+    expect(page.locator(".shell-header")).to_be_hidden()
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
 
 
@@ -113,7 +113,7 @@ def test_search_keeps_its_filters(visit: Open) -> None:
     page.locator(".finder input[type=search]").fill("消光")
     page.locator(".finder button").click()
     page.wait_for_url("**/search/?q=*&kind=achievement")
-    assert page.get_by_role("link", name="成果 取消这个筛选").is_visible()
+    expect(page.get_by_role("link", name="成果 取消这个筛选")).to_be_visible()
 
 
 def test_header_is_one_line_for_somebody_signed_in(visit: Open) -> None:
