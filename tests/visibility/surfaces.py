@@ -72,6 +72,7 @@ PAGES: dict[str, Addresses] = {
     "privacy": just("/privacy/"),
     "terms": just("/terms/"),
     "health": just("/healthz"),
+    "favicon": just("/favicon.ico"),
     "file": lambda world: [f"/files/{pk}/" for pk in File.objects.values_list("pk", flat=True)],
     "organisations": just("/organisations/", "/organisations/?state=rejected", "/organisations/?state=unverified"),
     "find_organisation": just("/organisations/find/?q=zq", "/organisations/find/?q=9199"),

@@ -276,3 +276,18 @@ def test_party_is_called_in_the_language_of_the_reader(db: None) -> None:
 @pytest.mark.parametrize("nobody", [None, "", Hidden(Level.NDA)])
 def test_nobody_is_called_nothing(nobody: Any) -> None:
     assert called(nobody) == ""
+
+
+def test_what_browsers_ask_for_beside_a_page_sets_no_cookie(client: Client) -> None:
+    """With a cookie of its own the answer would make the form invalid that was fetched at the same moment."""
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/static/keqiao/mark.svg")
+    assert dict(answer.cookies) == {}
+
+
+@pytest.mark.django_db
+def test_a_form_that_waited_too_long_is_refused_in_our_own_words() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/accounts/signup/", {"email": "a@b.example"})
+    assert answer.status_code == 403
+    assert "页面等得太久已经过期" in answer.content.decode()
+    assert "<style" not in answer.content.decode()

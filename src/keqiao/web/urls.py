@@ -16,5 +16,6 @@ urlpatterns = [
     path("terms/", views.words, {"page": "terms"}, name="terms"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("healthz", views.health, name="health"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("files/<int:pk>/", files.download, name="file"),
 ]
