@@ -21,25 +21,33 @@ def in_a_loop(story: Coroutine[Any, Any, T]) -> T:
         return apart.submit(asyncio.run, story).result()
 
 
-def at_once(*attempts: Callable[[], Any]) -> list[str]:
-    """Run the attempts in threads of their own, started together. Says for each: ok, or the refusal's name."""
-    outcomes: list[str] = []
-    gate = threading.Barrier(len(attempts))
+def in_threads(*works: Callable[[], Any]) -> list[Any]:
+    """Run at once, each with a connection of its own; what each returned or raised, in the order of `works`."""
+    results: list[Any] = [None] * len(works)
+    start = threading.Barrier(len(works))
 
-    def attempt(work: Callable[[], Any]) -> None:
+    def call(number: int) -> None:
+        start.wait(10)
         try:
-            gate.wait(10)
-            work()
-            outcomes.append("ok")
-        except Refusal as refusal:
-            outcomes.append(type(refusal).__name__)
+            results[number] = works[number]()
+        except Exception as trouble:  # the test looks at it
+            results[number] = trouble
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=attempt, args=(work,)) for work in attempts]
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(len(works))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
-    return sorted(outcomes)
+    return results
+
+
+def at_once(*attempts: Callable[[], Any]) -> list[str]:
+    """Run the attempts at once. Says for each, sorted: ok, or the refusal's name; any other trouble is raised."""
+    results = in_threads(*attempts)
+    for trouble in results:
+        if isinstance(trouble, Exception) and not isinstance(trouble, Refusal):
+            raise trouble
+    return sorted(type(one).__name__ if isinstance(one, Refusal) else "ok" for one in results)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +20,7 @@ from keqiao.kernel.models import ClockRun, Entry, Secret, Version
 from keqiao.kernel.workflow import Verb, VerbForm, Workflow, run
 from keqiao.parties.models import Person
 from tests.api.conftest import encoded
+from tests.together import in_threads
 
 
 class TitleForm(VerbForm):
@@ -62,28 +62,6 @@ def breaking(clock: Clock) -> Iterator[Workflow[Need]]:
         ),
     )
     del kernel.REGISTRY["breaking-needs"]
-
-
-def in_threads(*works: Callable[[], Any]) -> list[Any]:
-    """Run at once, each with a connection of its own; what each returned or raised, in the order of `works`."""
-    results: list[Any] = [None] * len(works)
-    start = threading.Barrier(len(works))
-
-    def call(number: int) -> None:
-        start.wait()
-        try:
-            results[number] = works[number]()
-        except Exception as trouble:  # the test looks at it
-            results[number] = trouble
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=call, args=(number,)) for number in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def nothing_happened(need: Need) -> bool:
