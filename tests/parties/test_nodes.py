@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from keqiao.kernel.access import Invalid
+from keqiao.kernel.access import Invalid, NotAllowed, NotVisible
 from keqiao.kernel.journal import history
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import run
@@ -21,6 +20,7 @@ from keqiao.parties.workflow import operators_at
 from tests.factories import OrganisationFactory, PersonFactory, PostFactory
 from tests.parties.test_pages import queries_of, status_by_persona
 from tests.personas import Personas, fresh
+from tests.together import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -242,23 +242,11 @@ def test_the_last_operator_of_the_centre_stays(
 @pytest.mark.django_db(transaction=True)
 def test_two_operators_of_the_centre_who_end_each_other_leave_one(centre: Node, centre_operator: Person) -> None:
     other = PostFactory(node=centre)
-    refused: list[dict[str, list[str]]] = []
-
-    def end(post: Post, actor: Person) -> None:
-        try:
-            run(POST, post.pk, "end", actor=actor)
-        except Invalid as refusal:
-            refused.append(refusal.errors)
-        finally:
-            connection.close()
-
-    pairs = ((other, centre_operator), (centre_operator.posts.get(), other.person))
-    threads = [threading.Thread(target=end, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [list(found) for found in refused] == [["role"]]
+    ends = ((other, centre_operator), (centre_operator.posts.get(), other.person))
+    outcomes = in_threads(*(partial(run, POST, post.pk, "end", actor=actor) for post, actor in ends))
+    # Whoever comes second is refused: as the last one, or, let in only after the first has ended it, as nobody's operator.
+    refusals = [one for one in outcomes if isinstance(one, Exception)]
+    assert [type(one) for one in refusals] in ([Invalid], [NotAllowed], [NotVisible]), outcomes
     assert Post.objects.filter(state="active").count() == 1
 
 
