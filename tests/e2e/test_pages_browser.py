@@ -20,6 +20,7 @@ PAGES = [
     (None, "/"),
     (None, "/search/?q=消光涂层"),
     (None, "/search/?q=zzzzqqqq"),
+    (None, "/api/v1/docs"),
     (None, "/needs/"),
     (None, "/needs/?state=solved"),
     (None, "/needs/1/"),

@@ -12,6 +12,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Schema
 from ninja.errors import Throttled
 from pydantic import Field
@@ -33,19 +34,25 @@ router = router_of(TOKENS)
 class Credentials(Strict):
     email: str = Field(max_length=254)
     password: str = Field(max_length=200)
-    name: str = Field(default="API", min_length=1, max_length=60, description="What the token is for, in your words.")
-    days: int | None = Field(default=USUAL, ge=1, le=LONGEST, description="How long it is valid; null: until revoked.")
+    name: str = Field(
+        default="API", min_length=1, max_length=60, description=gettext_noop("令牌的用途，用自己的话写。")
+    )
+    days: int | None = Field(default=USUAL, ge=1, le=LONGEST, description=gettext_noop("有效天数；null 表示直到停用。"))
 
 
 class TokenOut(Schema):
     id: int
     name: str
-    token: str = Field(description="Shown once. Send it as `Authorization: Bearer …`.")
+    token: str = Field(description=gettext_noop("只显示一次。放在请求头里：Authorization: Bearer …"))
     expires_at: datetime.datetime | None
 
 
 @router.post(
-    "", response={200: TokenOut, 403: Problem, 422: Problem, 429: Problem}, auth=None, operation_id="tokens_issue"
+    "",
+    response={200: TokenOut, 403: Problem, 422: Problem, 429: Problem},
+    auth=None,
+    operation_id="tokens_issue",
+    summary=gettext_noop("用邮箱和密码换令牌"),
 )
 def issue_token(request: HttpRequest, data: Credentials) -> TokenOut:
     """Exchange e-mail and password for a token. Accounts with a second factor make theirs on the account page."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Header, Query, Router, Schema
 
 from keqiao.api.schemas import EntryOut, Page, Problem, RowOut, VerbOut, body_of
@@ -45,7 +46,13 @@ def router_of(workflow: Workflow[Any]) -> Router:
 def add_list(router: Router, workflow: Workflow[Any]) -> None:
     """`GET /` with state filter and cursor."""
 
-    @router.get("", response={200: Page, **LIST_PROBLEMS}, operation_id=f"{workflow.name}_list", auth=READERS)
+    @router.get(
+        "",
+        response={200: Page, **LIST_PROBLEMS},
+        operation_id=f"{workflow.name}_list",
+        summary=gettext_noop("列表"),
+        auth=READERS,
+    )
     def listing(
         request: HttpRequest,
         state: str = "",
@@ -61,7 +68,13 @@ def add_list(router: Router, workflow: Workflow[Any]) -> None:
 def add_read(router: Router, workflow: Workflow[Any]) -> None:
     """`GET /{id}`: the row as the caller may see it, with the verbs that the caller may run now."""
 
-    @router.get("/{int:pk}", response={200: RowOut, 404: Problem}, operation_id=f"{workflow.name}_read", auth=READERS)
+    @router.get(
+        "/{int:pk}",
+        response={200: RowOut, 404: Problem},
+        operation_id=f"{workflow.name}_read",
+        summary=gettext_noop("读取一条"),
+        auth=READERS,
+    )
     def read(request: HttpRequest, pk: int) -> Any:
         return row_out(workflow, fetch(workflow, pk, request.user), request.user, with_verbs=True)
 

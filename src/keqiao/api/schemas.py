@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_noop
 from ninja import Schema
 from pydantic import ConfigDict, Field, create_model
 
@@ -99,7 +100,7 @@ class VerbOut(Schema):
 
     name: str
     label: str
-    needs: list[str] = Field(description="Names of the fields that the verb requires.")
+    needs: list[str] = Field(description=gettext_noop("这一步必填的字段。"))
 
 
 class RowOut(Schema):
@@ -111,7 +112,7 @@ class RowOut(Schema):
     state_label: str
     url: str
     fields: dict[str, Any]
-    hidden: dict[str, str] = Field(description="Field → the level it asks for.")
+    hidden: dict[str, str] = Field(description=gettext_noop("您看不到的字段，和看到它需要的级别。"))
     verbs: list[VerbOut] = Field(default_factory=list)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from keqiao import __version__
 from keqiao.api import errors
 from keqiao.api.issuing import router as tokens
+from keqiao.api.reference import Reference
 from keqiao.api.resources import router_of
 from keqiao.api.tokens import WRITERS
 from keqiao.exchange.api import router as exchange
@@ -19,6 +20,7 @@ api = errors.ProblemAPI(
     auth=WRITERS,
     urls_namespace="api",
     parser=errors.JsonParser(),
+    docs=Reference(),
 )
 errors.install(api)
 api.add_router("/tokens", tokens)

@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "keqiao.notices",
     "keqiao.web",
     "keqiao.api",
-    "ninja",
 ]
 
 MIDDLEWARE = [

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Query as Parameter
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
@@ -24,7 +25,9 @@ from keqiao.matching.rules import may_propose
 from keqiao.matching.search import search
 
 router = Router(tags=["matching"])
-Order = Annotated[str, Parameter(pattern="^(relevance|newest)$", description="relevance | newest")]
+Order = Annotated[
+    str, Parameter(pattern="^(relevance|newest)$", description=gettext_noop("relevance 最相关优先，newest 最新优先"))
+]
 
 
 class FigureIn(Schema):
@@ -48,7 +51,9 @@ class MatchIn(Schema):
     title: str = Field(default="", max_length=240)
     fields: list[str] = Field(default_factory=list, max_length=20)
     region: str = Field(default="", max_length=6)
-    targets: list[FigureIn] | None = Field(default=None, max_length=60, description="Read from the text if left out.")
+    targets: list[FigureIn] | None = Field(
+        default=None, max_length=60, description=gettext_noop("不填时从文字里读出。")
+    )
     limit: int = Field(default=10, ge=1, le=50)
 
 
@@ -82,7 +87,8 @@ class SearchOut(Schema):
     facets: dict[str, dict[str, int]]
 
 
-@router.post("/match", response={200: MatchOut, 422: Problem, 503: Problem}, auth=READERS, operation_id="match_text")
+@router.post("/match", response={200: MatchOut, 422: Problem, 503: Problem}, auth=READERS, operation_id="match_text",
+             summary=gettext_noop("给一段文字找成果"))  # fmt: skip
 def match(request: HttpRequest, data: MatchIn) -> Any:
     """Published achievements that fit a text, best first, with evidence. Needs no account."""
     query = query_of(data)
@@ -114,6 +120,7 @@ def figure_of(target: FigureIn) -> Figure:
     response={200: NeedCandidatesOut, 403: Problem, 404: Problem, 503: Problem},
     auth=WRITERS,
     operation_id="need_candidates",
+    summary=gettext_noop("一项需求的候选"),
 )
 def need_candidates(
     request: HttpRequest,
@@ -131,7 +138,8 @@ def need_candidates(
     return {name: [one.as_json() for one in getattr(found, name)] for name in ("achievements", "people", "solved")}
 
 
-@router.get("/search", response={200: SearchOut, 422: Problem, 503: Problem}, auth=READERS, operation_id="search")
+@router.get("/search", response={200: SearchOut, 422: Problem, 503: Problem}, auth=READERS, operation_id="search",
+            summary=gettext_noop("检索"))  # fmt: skip
 def search_all(
     request: HttpRequest,
     q: Annotated[str, Parameter(max_length=500)] = "",

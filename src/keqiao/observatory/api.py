@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import Query, Router, Schema
 
 from keqiao.kernel.access import Invalid
@@ -50,13 +51,15 @@ class FeedOut(Schema):
     url: str
 
 
-@router.get("/stats", response=StatsOut, auth=None, operation_id="stats")
+@router.get("/stats", response=StatsOut, auth=None, operation_id="stats",
+            summary=gettext_noop("公开数字和它们的口径"))  # fmt: skip
 def stats(request: HttpRequest, node: Annotated[str, Query(max_length=20, pattern="^[a-z0-9-]*$")] = "") -> Any:
     """Every public number with its definition, computed from the journal: of all nodes, or of one."""
     return queries.stats(check_node(node))
 
 
-@router.get("/feed", response=list[FeedOut], auth=None, operation_id="feed")
+@router.get("/feed", response=list[FeedOut], auth=None, operation_id="feed",
+            summary=gettext_noop("公开动态；after 之后的，从旧到新"))  # fmt: skip
 def feed(
     request: HttpRequest,
     after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
