@@ -77,6 +77,7 @@ def test_in_english_no_chinese_is_left_but_names(client: Client) -> None:
         ({"enum": ["zh", "en"], "type": "string"}, '"zh" | "en"', ""),
         ({"enum": list(range(20)), "type": "integer"}, " | ".join(map(str, range(16))) + " | …", ""),
         ({"type": "array", "items": {"type": "string"}}, "string[]", ""),
+        ({"type": "array", "items": {"enum": [1, 2]}}, "(1 | 2)[]", ""),
         ({"type": "array", "items": {"$ref": "#/components/schemas/RowOut"}}, "RowOut[]", "RowOut"),
         ({"anyOf": [{"$ref": "#/components/schemas/RowOut"}, {"type": "null"}]}, "RowOut", "RowOut"),
         ({}, "any", ""),

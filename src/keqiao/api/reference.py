@@ -176,7 +176,8 @@ def kind_of(schema: Json) -> str:
     if "enum" in schema:
         return values(schema["enum"])
     if schema.get("type") == "array":
-        return f"{kind_of(schema['items'])}[]"
+        kind = kind_of(schema["items"])
+        return f"({kind})[]" if " | " in kind else f"{kind}[]"
     name = schema.get("format") or schema.get("type", "any")
     return f"{name} ≤ {schema['maxLength']}" if "maxLength" in schema else str(name)
 
