@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from keqiao.kernel import journal, workflow
 from keqiao.kernel.access import NotVisible
@@ -83,12 +83,13 @@ def audience(table: Workflow[Any], names: Sequence[str], row: Visible, entry: En
 
 
 def notice_for(table: Workflow[Any], row: Visible, person: Person) -> Notice | None:
-    """The notice with the title as this person may see it; none when the person may not know of the row."""
+    """The notice with the title as this person may see and read it; none when they may not know of the row."""
     try:
         seen = row.seen_by(person)
     except NotVisible:
         return None
-    return Notice(resource=table.name, title=str(seen)[:240], url=seen.get_absolute_url())
+    with translation.override(person.language):
+        return Notice(resource=table.name, title=str(seen)[:240], url=seen.get_absolute_url())
 
 
 def reason_in(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""What the verbs of projects and their parts do. The only place of this room that writes."""
+"""What the verbs of projects and their parts do. With `contract_actions` the only place of this room that writes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import NonDisclosure
-from keqiao.kernel import files, freeze, journal
+from keqiao.kernel import files
 from keqiao.kernel.access import SYSTEM, Invalid, NotAllowed
 from keqiao.kernel.visibility import OWNER, Level
 from keqiao.kernel.workflow import REGISTRY, assign, run
@@ -22,7 +22,6 @@ from keqiao.projects.enums import ContractState, MilestoneState, Reach, Side
 from keqiao.projects.forms import CASE_CONSENT, CONFIDENTIALITY
 from keqiao.projects.models import (
     Acceptance,
-    Contract,
     Income,
     Milestone,
     Project,
@@ -122,51 +121,6 @@ def hand_over(row: Project, data: Data, actor: Person) -> Extra:
     return {"side": side}
 
 
-# ---- contract ---------------------------------------------------------------------------------------------------
-
-
-def draft_contract(row: Project, data: Data, actor: Person) -> Extra:
-    """The first draft, with the need's targets as what will be accepted against."""
-    contract = Contract(project=row)
-    assign(contract, data, actor)
-    contract.title = contract.title or row.title
-    contract.targets = row.targets
-    contract.save()
-    return {"contract": contract.pk}
-
-
-def propose_contract(row: Contract, data: Data, actor: Person) -> None:
-    """Fix the text, targets included, under its hash: this is what both sides sign."""
-    row.targets = row.project.need.targets
-    row.digest = freeze.sha256_of(journal.plain(row.content()))
-
-
-def redraft_contract(row: Contract, data: Data, actor: Person) -> None:
-    """Back to the draft: whatever was signed is void."""
-    row.redraft_reason = data["reason"]
-    row.digest = ""
-    for side in Side:
-        setattr(row, f"{side.value}_signed_by", None)
-        setattr(row, f"{side.value}_signed_at", None)
-
-
-def sign_contract(row: Contract, data: Data, actor: Person) -> Extra:
-    """One side's signature; the second one makes the contract effective."""
-    side = row.project.side_of(actor)
-    setattr(row, f"{side}_signed_by", actor)
-    setattr(row, f"{side}_signed_at", timezone.now())
-    if row.state == ContractState.SIGNED:
-        row.signed_on = timezone.localdate()
-        as_system("projects", row.project_id, "take_effect")
-    return {"side": side, "digest": row.digest}
-
-
-def take_effect(row: Project, data: Data, actor: Person) -> None:
-    """From now on the contract's targets are what samples are measured against."""
-    contract = row.current_contract
-    row.targets = contract.targets if contract else row.targets
-
-
 # ---- milestones -------------------------------------------------------------------------------------------------
 
 
@@ -211,11 +165,19 @@ def accept_milestone(row: Milestone, data: Data, actor: Person) -> None:
     row.accepted_at = timezone.now()
 
 
-def return_milestone(row: Milestone, data: Data, actor: Person) -> None:
+def return_milestone(row: Milestone, data: Data, actor: Person) -> Extra:
     """Not yet: the reason stands with the milestone until it is delivered again."""
     row.delivered_by = row.delivered_at = None
     row.reason = data["reason"]
     row.remind_at = next_reminder(row.due_on)
+    return {"reason": data["reason"]}
+
+
+def cancel_milestone(row: Milestone, data: Data, actor: Person) -> Extra:
+    """No longer wanted: nobody is reminded of it."""
+    row.reason = data["reason"]
+    row.remind_at = None
+    return {"reason": data["reason"]}
 
 
 # ---- running ----------------------------------------------------------------------------------------------------
@@ -249,17 +211,18 @@ def return_sample(row: Project, data: Data, actor: Person) -> Extra:
     current = row.round_rows.filter(measured_on=None).latest("number")
     current.unusable = data["reason"]
     current.save()
-    return {"round": current.number}
+    return {"round": current.number, "reason": data["reason"]}
 
 
 def request_acceptance(row: Project, data: Data, actor: Person) -> None:
     Acceptance.objects.create(project=row, requested_by=actor, requested_at=timezone.now(), request=data["request"])
 
 
-def decline_acceptance(row: Project, data: Data, actor: Person) -> None:
+def decline_acceptance(row: Project, data: Data, actor: Person) -> Extra:
     last = row.acceptance_rows.latest("pk")
     last.decided_by, last.decided_at, last.declined_reason = actor, timezone.now(), data["reason"]
     last.save()
+    return {"reason": data["reason"]}
 
 
 def accept_project(row: Project, data: Data, actor: Person) -> None:
@@ -273,7 +236,7 @@ def accept_project(row: Project, data: Data, actor: Person) -> None:
     as_system("needs", row.need_id, "solve")
 
 
-def stop_project(row: Project, data: Data, actor: Person) -> None:
+def stop_project(row: Project, data: Data, actor: Person) -> Extra:
     """What is open is cancelled, and the need goes back to the market."""
     row.stop_reason = data["code"]
     row.stop_text = data["reason"]
@@ -283,6 +246,7 @@ def stop_project(row: Project, data: Data, actor: Person) -> None:
     for contract in row.contract_rows.filter(state__in=unsigned):
         as_system("contracts", contract.pk, "cancel")
     as_system("needs", row.need_id, "reopen")
+    return {"reason": data["reason"], "code": data["code"]}
 
 
 # ---- result -----------------------------------------------------------------------------------------------------
@@ -298,6 +262,12 @@ def record_income(row: Project, data: Data, actor: Person) -> Extra:
 
 def confirm_income(row: Income, data: Data, actor: Person) -> None:
     row.confirmed_by, row.confirmed_at = actor, timezone.now()
+
+
+def dispute_income(row: Income, data: Data, actor: Person) -> Extra:
+    """What does not fit is read by the side that recorded it, with the news."""
+    row.dispute = data["dispute"]
+    return {"reason": data["dispute"]}
 
 
 def record_reward(row: Project, data: Data, actor: Person) -> Extra:

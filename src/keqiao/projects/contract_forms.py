@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.kernel.dates import day_in_words
 from keqiao.kernel.fields import MoneyField
 from keqiao.kernel.workflow import VerbForm
 from keqiao.projects.enums import ContractType, OwnershipClause, PaymentMode, RateTrend, RoyaltyBase
@@ -115,7 +116,8 @@ class RegisterForm(VerbForm):
             return data
         day, amount = data.get("registered_on"), data.get("technical_amount")
         if day and self.row.signed_on and day < self.row.signed_on:
-            self.add_error("registered_on", gettext("登记日期不能早于签订日期 %(day)s。") % {"day": self.row.signed_on})
+            signed = day_in_words(self.row.signed_on, with_year=True)
+            self.add_error("registered_on", gettext("登记日期不能早于签订日期 %(day)s。") % {"day": signed})
         if amount is not None and self.is_fixed_price and amount > (self.row.amount or Decimal(0)):
             self.add_error("technical_amount", gettext("技术交易额不能超过合同金额。"))
         return data

@@ -68,6 +68,10 @@ ROLES: dict[str, tuple[Promise | str, Promise | str]] = {
 """What the Civil Code calls the two sides of each contract: who asks, who provides."""
 
 
+WITHOUT_SAMPLES = frozenset({ContractType.CONSULTING})
+"""What is delivered is a report, on which the asker decides at its own risk (arts. 878, 881): no sample is measured."""
+
+
 class PaymentMode(TextChoices):
     """How the price is paid: Civil Code art. 846."""
 

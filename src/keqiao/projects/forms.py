@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.kernel.dates import day_in_words
 from keqiao.kernel.fields import MoneyField
 from keqiao.kernel.money import total
 from keqiao.kernel.workflow import VerbForm
@@ -177,7 +178,8 @@ class MeasureForm(VerbForm):
         received, measured_on = data.get("received_on"), data.get("measured_on")
         current = self.row.round_rows.last() if self.row is not None else None
         if received and current and received < current.sent_on:
-            self.add_error("received_on", gettext("收样日期不能早于送样日期 %(day)s。") % {"day": current.sent_on})
+            sent = day_in_words(current.sent_on, with_year=True)
+            self.add_error("received_on", gettext("收样日期不能早于送样日期 %(day)s。") % {"day": sent})
         if received and measured_on and measured_on < received:
             self.add_error("measured_on", gettext("测试日期不能早于收样日期。"))
         return data
@@ -249,7 +251,14 @@ class RateForm(VerbForm):
     score = forms.TypedChoiceField(
         label=_("评分"),
         coerce=int,
-        choices=[(5, _("5 很满意")), (4, _("4 满意")), (3, _("3 一般")), (2, _("2 不满意")), (1, _("1 很不满意"))],
+        choices=[
+            ("", _("请选择")),
+            (5, _("5 很满意")),
+            (4, _("4 满意")),
+            (3, _("3 一般")),
+            (2, _("2 不满意")),
+            (1, _("1 很不满意")),
+        ],
     )
     comment = forms.CharField(label=_("一句话评价"), max_length=1000, required=False, widget=LONG)
 

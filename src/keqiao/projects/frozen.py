@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, TextChoices
-from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keqiao.kernel import journal
+from keqiao.kernel.dates import moment_in_words
 from keqiao.kernel.freeze import sha256_of
 from keqiao.kernel.models import Version
 from keqiao.projects import enums
@@ -21,7 +21,7 @@ from keqiao.projects.measure import written
 from keqiao.projects.models import Contract
 from keqiao.projects.models.contract import TERMS
 from keqiao.projects.queries import PARTS, label_of
-from keqiao.projects.templatetags.yuan import yuan
+from keqiao.projects.templatetags.yuan import iso_day, yuan
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -172,6 +172,8 @@ def shown(name: str, value: Any) -> Any:
         return yuan(value)
     if name in CODES:
         return word_for(value, CODES[name])
+    if name.endswith("_on"):
+        return iso_day(value)
     return moment(value) if name.endswith("_at") else value
 
 
@@ -191,4 +193,4 @@ def measured(item: dict[str, Any]) -> str:
 def moment(text: str) -> str:
     """A moment as the pages write it."""
     found: datetime.datetime | None = parse_datetime(text)
-    return formats.date_format(timezone.localtime(found), "Y-m-d H:i") if found else text
+    return moment_in_words(found, with_year=True) if found else text

@@ -15,7 +15,7 @@ from keqiao.kernel.workflow import NEW, M, Verb, Workflow, assign
 from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Person
 from keqiao.parties.sides import spokespeople
-from keqiao.projects import actions, clocks, forms, guards, rules
+from keqiao.projects import actions, clocks, contract_actions, forms, guards, rules
 from keqiao.projects.contract_forms import ContractForm, RegisterForm, SignForm
 from keqiao.projects.enums import ContractState as C
 from keqiao.projects.enums import IncomeState as I
@@ -76,7 +76,8 @@ AUDIENCES = {
 @rule(_("只有平台自动执行这一步。"))
 def is_system_with_targets(row: Any, actor: Any) -> bool:
     """The system, on a project that has something to measure: only then a first sample is promised."""
-    return bool(is_system(row, actor)) and bool(measurable(row.need.targets))
+    contract = row.current_contract
+    return bool(is_system(row, actor)) and contract is not None and bool(measurable(contract.targets))
 
 
 # fmt: off
@@ -88,17 +89,17 @@ PROJECT = Workflow(
     verbs=(
         Verb(name="create", label=_("立项"), source=NEW, target=S.PREPARING, who=is_signed_in, form=forms.OpenForm,
              do=actions.open_project, starts=(clocks.TO_CONTRACT,), tells=("all", "operators"), tone="primary",
-             notice=_("已立项。下一步：签订合同。")),
+             notice=_("已立项。接下来做什么、轮到谁，写在“下一步”里。")),
         Verb(name="agree", label=_("签署保密协议"), source=S.PREPARING, who=rules.has_not_agreed,
              form=forms.AgreeForm, do=actions.agree, tells=("all",), tone="primary"),
         Verb(name="draft_contract", label=_("起草合同"), source=S.PREPARING, who=rules.is_party_or_manager,
-             guard=guards.can_draft_contract, form=ContractForm, do=actions.draft_contract, tells=("both",),
+             guard=guards.can_draft_contract, form=ContractForm, do=contract_actions.draft_contract, tells=("both",),
              tone="primary"),
         Verb(name="take_effect", label=_("合同生效"), source=S.PREPARING, target=S.CONTRACTED,
-             who=is_system_with_targets, do=actions.take_effect, stops=(clocks.TO_CONTRACT,),
+             who=is_system_with_targets, do=contract_actions.take_effect, stops=(clocks.TO_CONTRACT,),
              starts=(clocks.FIRST_SAMPLE,), tells=("all", "operators")),
         Verb(name="take_effect", label=_("合同生效"), source=S.PREPARING, target=S.CONTRACTED, who=is_system,
-             do=actions.take_effect, stops=(clocks.TO_CONTRACT,), tells=("all", "operators")),
+             do=contract_actions.take_effect, stops=(clocks.TO_CONTRACT,), tells=("all", "operators")),
         Verb(name="start", label=_("启动项目"), source=S.CONTRACTED, target=S.RUNNING, who=rules.is_party_or_manager,
              guard=guards.has_milestones, do=actions.start_project, tells=("all",), tone="primary"),
         Verb(name="send_sample", label=_("登记送样"), source=S.RUNNING, target=S.TESTING, who=rules.is_provider,
@@ -159,14 +160,15 @@ CONTRACT = PartWorkflow(
         Verb(name="save", label=_("修改合同"), source=C.DRAFT, who=rules.is_party_or_manager, form=ContractForm,
              do=assign, quiet=True),
         Verb(name="propose", label=_("提交双方签署"), source=C.DRAFT, target=C.SIGNING, who=rules.is_party_or_manager,
-             guard=guards.contract_is_complete, do=actions.propose_contract, tells=("both",), freezes=True,
+             guard=guards.contract_is_complete, do=contract_actions.propose_contract, tells=("both",), freezes=True,
              tone="primary"),
         Verb(name="sign", label=_("签署合同"), source=C.SIGNING, target=C.HALF_SIGNED, who=rules.has_not_signed,
-             form=SignForm, do=actions.sign_contract, tells=("all",), tone="primary"),
+             form=SignForm, do=contract_actions.sign_contract, tells=("all",), tone="primary"),
         Verb(name="sign", label=_("签署合同"), source=C.HALF_SIGNED, target=C.SIGNED, who=rules.has_not_signed,
-             form=SignForm, do=actions.sign_contract, tells=("all",), tone="primary"),
+             form=SignForm, do=contract_actions.sign_contract, tells=("all",), tone="primary"),
         Verb(name="redraft", label=_("退回修改"), source=(C.SIGNING, C.HALF_SIGNED), target=C.DRAFT,
-             who=rules.is_party_or_manager, form=forms.ReasonForm, do=actions.redraft_contract, tells=("all",)),
+             who=rules.is_party_or_manager, form=forms.ReasonForm, do=contract_actions.redraft_contract,
+             tells=("all",)),
         Verb(name="register", label=_("登记认定编号"), source=C.SIGNED, target=C.REGISTERED,
              who=rules.is_manager_or_operator, form=RegisterForm, do=assign, tells=("all",)),
         Verb(name="cancel", label=_("作废"), source=(C.DRAFT, C.SIGNING, C.HALF_SIGNED), target=C.CANCELLED,
@@ -189,8 +191,8 @@ MILESTONE = PartWorkflow(
         Verb(name="return", label=_("退回"), source=W.DELIVERED, target=W.PLANNED, who=rules.is_asker,
              form=forms.ReasonForm, do=actions.return_milestone, tells=("provider", "manager")),
         Verb(name="cancel", label=_("取消"), source=(W.PLANNED, W.DELIVERED), target=W.CANCELLED,
-             who=rules.is_asker | rules.is_manager, form=forms.ReasonForm, do=assign, tells=("all",),
-             tone="danger"),
+             who=rules.is_asker | rules.is_manager, form=forms.ReasonForm, do=actions.cancel_milestone,
+             tells=("all",), tone="danger"),
         Verb(name="cancel", label=_("取消"), source=(W.PLANNED, W.DELIVERED), target=W.CANCELLED, who=is_system),
         Verb(name="remind", label=_("到期提醒"), source=W.PLANNED, who=is_system, at="remind_at",
              do=actions.remind_milestone, tells=("all",)),
@@ -206,7 +208,7 @@ INCOME = PartWorkflow(
         Verb(name="confirm", label=_("确认到账"), source=(I.RECORDED, I.DISPUTED), target=I.CONFIRMED,
              who=rules.is_other_side, do=actions.confirm_income, tells=("both",), freezes=True, tone="primary"),
         Verb(name="dispute", label=_("提出异议"), source=I.RECORDED, target=I.DISPUTED, who=rules.is_other_side,
-             form=forms.DisputeForm, do=assign, tells=("both", "manager")),
+             form=forms.DisputeForm, do=actions.dispute_income, tells=("both", "manager")),
         Verb(name="withdraw", label=_("撤回登记"), source=(I.RECORDED, I.DISPUTED), target=I.WITHDRAWN,
              who=rules.is_recording_side, tells=("both",), confirm=_("撤回后这笔到账不再计入。继续吗？")),
     ),

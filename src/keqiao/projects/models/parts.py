@@ -215,7 +215,11 @@ class Income(ProjectPart):
 
     def called(self, seen: Seen) -> str:
         """By its project and its day: an amount has no place in the subject of a mail."""
-        return " · ".join(filter(None, (str(seen.project or ""), str(seen.received_on or ""))))
+        return " · ".join(filter(None, (str(seen.project or ""), self.day_of(seen))))
+
+    @staticmethod
+    def day_of(seen: Seen) -> str:
+        return day_in_words(seen.received_on, with_year=True) if seen.received_on else ""
 
     def get_absolute_url(self) -> str:
         return reverse("project", args=[self.project_id]) + "#money"

@@ -1,12 +1,14 @@
-"""Sums of money to the cent, in every language alike."""
+"""Sums of money to the cent, in every language alike; and days that are kept as text."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django import template
 from django.utils.translation import gettext
 
+from keqiao.kernel.dates import day_in_words
 from keqiao.kernel.languages import in_english
 
 register = template.Library()
@@ -31,3 +33,9 @@ def is_list(value: object) -> bool:
 def digits(amount: Decimal | None) -> str:
     """``480,000.00``, for columns whose heading names the unit."""
     return "" if amount is None else f"{amount:,.2f}"
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """``2026 年 3 月 1 日`` for ``2026-03-01``."""
+    return day_in_words(date.fromisoformat(text), with_year=True)
