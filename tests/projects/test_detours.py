@@ -41,7 +41,7 @@ def test_refused_contract_says_why_and_goes_round_again(project: Project, steps:
     assert logged_in(steps.provider).post(f"{path}redraft/", {"reason": " "}).status_code == 422
     assert logged_in(steps.provider).post(f"{path}redraft/", {"reason": "验收期太短"}).status_code == 302
     assert "验收期太短" in logged_in(steps.asker).get(path).text
-    assert "补齐合同条款，然后提交双方签署" in page(project, steps.asker)
+    assert "合同被退回修改（验收期太短）。改好后再次提交双方签署。" in page(project, steps.asker)
     steps.on(contract, "propose", steps.manager)
     assert "验收期太短" not in logged_in(steps.asker).get(path).text
 
@@ -53,7 +53,7 @@ def test_failed_round_asks_for_the_next(project: Project, steps: Any) -> None:
     steps.running(project)
     steps.measured(project, "93.1")
     shown = page(project, steps.provider)
-    for words in ("寄送第 2 轮样品", "93.1 %", "差 4.9", "轮到供给方"):
+    for words in ("寄送第 2 轮样品", "93.1 %", "差 4.9", "轮到您（供给方）"):
         assert words in shown
 
 
@@ -152,7 +152,7 @@ def test_disputed_income_is_the_turn_of_who_recorded_it(project: Project, steps:
     answer = logged_in(steps.asker).post(f"/incomes/{income.pk}/dispute/", {"dispute": "实付 8.5 万元"})
     assert answer.status_code == 302
     shown = page(project, steps.provider)
-    for words in ("对方对一笔到账有异议", "实付 8.5 万元", "轮到供给方", "撤回登记"):
+    for words in ("对方对一笔到账有异议", "实付 8.5 万元", "轮到您（供给方）", "撤回登记"):
         assert words in shown
     assert (waiting_for(steps.provider), waiting_for(steps.asker)) == ([project.pk], [])
     steps.on(income, "withdraw", steps.provider)

@@ -168,5 +168,5 @@ def test_project_without_manager_waits_for_the_operators(
     Project.objects.update(manager=None)
     assert (waiting_for(operator), waiting_for(other_operator)) == ([project.pk], [])
     page = logged_in(operator).get(f"/projects/{project.pk}/").text
-    assert ("轮到本节点平台运营人员" in page, "不办理认定登记的，直接结项" in page) == (True, True)
+    assert ("轮到您（本节点平台运营人员）" in page, "不办理认定登记的，直接结项" in page) == (True, True)
     assert project.title in logged_in(operator).get("/desk/").text

@@ -65,14 +65,14 @@ def test_match_becomes_a_measured_accepted_result(
     path = opened.headers["Location"]
     project = Project.objects.get()
     assert path == f"/projects/{project.pk}/"
-    assert "轮到技术经理人" in broker.read(path)
+    assert "轮到您（技术经理人）" in broker.read(path)
 
     broker.press(f"{path}draft_contract/", **LUMP_SUM)
     contract = project.contract_rows.get()
     broker.press(f"/contracts/{contract.pk}/propose/")
     assert "480,000.00 元" in asker.read(f"/contracts/{contract.pk}/")
     asker.press(f"/contracts/{contract.pk}/sign/", agree="on")
-    assert "轮到供给方" in provider.read(path)
+    assert "轮到您（供给方）" in provider.read(path)
     provider.press(f"/contracts/{contract.pk}/sign/", agree="on")
 
     broker.press(f"{path}plan_milestone/", title="样品达标", due_on=days_from_now(60), payment="480000")

@@ -192,10 +192,15 @@ SECTIONS = {
 
 
 def verbs_of(row: Project, actor: Actor) -> dict[str, list[Verb]]:
-    """What the actor may do now, by the section of the page where the button stands."""
+    """What the actor may do now, by the section of the page where the button stands.
+
+    What would be refused as things are has no button: the next step says what comes first.
+    """
     found: dict[str, list[Verb]] = {"main": [], "milestones": [], "money": [], "documents": [], "more": []}
     for verb in REGISTRY["projects"].available(row, actor):
-        found[SECTIONS.get(verb.name, "main")].append(verb)
+        section = SECTIONS.get(verb.name, "main")
+        if section == "more" or verb.guard is None or not verb.guard(row):
+            found[section].append(verb)
     return found
 
 

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keqiao.projects.enums import ContractState, IncomeState, MilestoneState, Side
 from keqiao.projects.enums import ProjectState as S
-from keqiao.projects.measure import measurable
+from keqiao.projects.measure import measurable, missed
 
 if TYPE_CHECKING:
-    from keqiao.projects.models import Contract, Milestone, Project
+    from keqiao.projects.models import Contract, Milestone, Project, SampleRound
 
 BOTH, MANAGER, OFFICE, NOBODY = "both", "manager", "office", ""
 
@@ -83,8 +84,21 @@ def preparing(project: Project) -> Step:
 def contract_step(contract: Contract) -> Step:
     """Complete the draft, then sign."""
     if contract.state == ContractState.DRAFT:
-        return Step(BOTH, _("补齐合同条款，然后提交双方签署。"), "contracts", contract.pk, "propose")
+        return Step(BOTH, draft_text(contract), "contracts", contract.pk, "propose")
     return Step(missing(contract, "signed_at"), _("核对合同文本并签署。"), "contracts", contract.pk, "sign")
+
+
+def draft_text(contract: Contract) -> str:
+    """What a draft waits for; one that was sent back says why."""
+    if contract.redraft_reason:
+        words = _("合同被退回修改（%(reason)s）。改好后再次提交双方签署。")
+        return words % {"reason": short(contract.redraft_reason)}
+    return _("补齐合同条款，然后提交双方签署。")
+
+
+def short(reason: str) -> str:
+    """The beginning of a reason, to stand within a sentence."""
+    return Truncator(reason).chars(80).rstrip("。.")
 
 
 def missing(row: Any, field: str) -> str:
@@ -107,13 +121,38 @@ def running(project: Project) -> Step:
             return accept_milestone(row)
     rounds = list(project.round_rows.all())
     if measurable(project.targets) and not (rounds and rounds[-1].all_met):
-        text = _("寄送第 %(number)d 轮样品。") % {"number": len(rounds) + 1}
-        return on_project(project, Side.PROVIDER.value, text, "send_sample")
+        return on_project(project, Side.PROVIDER.value, sample_text(rounds), "send_sample")
     for row in project.milestone_rows.all():
         if row.state == MilestoneState.PLANNED:
-            text = _("完成并交付里程碑“%(title)s”。") % {"title": row.title}
-            return Step(Side.PROVIDER.value, text, "milestones", row.pk, "deliver")
-    return on_project(project, Side.PROVIDER.value, _("指标与里程碑都已完成，申请验收。"), "request_acceptance")
+            return Step(Side.PROVIDER.value, delivery_text(row), "milestones", row.pk, "deliver")
+    return on_project(project, Side.PROVIDER.value, request_text(project), "request_acceptance")
+
+
+def sample_text(rounds: list[SampleRound]) -> str:
+    """The next round, and what was wrong with the last one."""
+    text = _("寄送第 %(number)d 轮样品。") % {"number": len(rounds) + 1}
+    if not rounds:
+        return text
+    last = rounds[-1]
+    if last.unusable:
+        words = _("第 %(number)d 轮样品无法测试（%(reason)s）。")
+        return words % {"number": last.number, "reason": short(last.unusable)} + text
+    words = _("第 %(number)d 轮还有指标没有达到（%(names)s）。")
+    return words % {"number": last.number, "names": "、".join(missed(last.values))} + text
+
+
+def delivery_text(row: Milestone) -> str:
+    if row.reason:
+        words = _("里程碑“%(title)s”被退回（%(reason)s）。补齐后再次交付。")
+        return words % {"title": row.title, "reason": short(row.reason)}
+    return _("完成并交付里程碑“%(title)s”。") % {"title": row.title}
+
+
+def request_text(project: Project) -> str:
+    last = project.last_acceptance
+    if last is not None and last.declined_reason:
+        return _("验收申请被退回（%(reason)s）。完善后再次申请验收。") % {"reason": short(last.declined_reason)}
+    return _("指标与里程碑都已完成，申请验收。") if measurable(project.targets) else _("里程碑都已完成，申请验收。")
 
 
 def accept_milestone(row: Milestone) -> Step:
@@ -135,7 +174,8 @@ def accepting(project: Project) -> Step:
         if row.state == MilestoneState.PLANNED:
             text = _("里程碑“%(title)s”还没有交付：先交付，或请需求方取消它，然后才能验收。") % {"title": row.title}
             return Step(Side.PROVIDER.value, text, "milestones", row.pk, "deliver")
-    return on_project(project, Side.ASKER.value, _("核对测试结果，作出验收结论。"), "accept")
+    words = _("核对测试结果，作出验收结论。") if measurable(project.targets) else _("核对交付的内容，作出验收结论。")
+    return on_project(project, Side.ASKER.value, words, "accept")
 
 
 def income_step(project: Project) -> Step | None:

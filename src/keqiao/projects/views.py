@@ -128,7 +128,11 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise NotVisible(_("没有找到这份合同，或者您无权查看。"))
     kept = versions_of(row).filter(sha256=row.digest).last() if row.digest else None
+    step = next_step(row.project)
     context = {
+        "step": step.summary(),
+        "is_my_turn": queries.is_my_turn(row.project, request.user, step),
+        "promises": queries.promises(row.project),
         "workflow": CONTRACT,
         "contract": row.seen_by(request.user),
         "project": row.project.at(OWNER),
