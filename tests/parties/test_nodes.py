@@ -244,7 +244,7 @@ def test_two_operators_of_the_centre_who_end_each_other_leave_one(centre: Node, 
     other = PostFactory(node=centre)
     ends = ((other, centre_operator), (centre_operator.posts.get(), other.person))
     outcomes = in_threads(*(partial(run, POST, post.pk, "end", actor=actor) for post, actor in ends))
-    # Whoever comes second is refused: as the last one, or, let in only after the first has ended it, as nobody's operator.
+    # Whoever comes second is refused: as the last one, or, let in only after the first has ended it, as a stranger.
     refusals = [one for one in outcomes if isinstance(one, Exception)]
     assert [type(one) for one in refusals] in ([Invalid], [NotAllowed], [NotVisible]), outcomes
     assert Post.objects.filter(state="active").count() == 1
