@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -108,8 +109,12 @@ def cleaned(values: Mapping[str, Any]) -> dict[str, list[str]]:
     return result
 
 
+CODE = re.compile(r"(?=.*\w)[\w.-]+", re.ASCII)
+"""Codes of fields (C3985, X1.2), regions and nodes (wuhan, city-01)."""
+
+
 def known(facet: str, value: str) -> bool:
-    return value in KNOWN[facet] if facet in KNOWN else value.replace("-", "").isalnum()
+    return value in KNOWN[facet] if facet in KNOWN else CODE.fullmatch(value) is not None
 
 
 def label_of(facet: str, value: str) -> str:

@@ -19,7 +19,7 @@ from keqiao.engine.text import canonical, words
 from keqiao.exchange import taxonomy
 from keqiao.matching import browse
 from keqiao.matching.documents import PUBLIC, document_id, row_of
-from keqiao.matching.filters import FACETS, KINDS, Filters, label_of
+from keqiao.matching.filters import FACETS, KINDS, Filters, label_of, passes
 from keqiao.matching.index import engine
 from keqiao.matching.projection import SOURCES
 from keqiao.matching.queries import NEWEST, RELEVANCE, Found, seen
@@ -178,8 +178,8 @@ def facets_of(hits: Sequence[Hit], filters: Filters, text: str, order: str) -> d
     result = {}
     refused = [(hit, filters.refused(hit.has)) for hit in hits]
     for name in FACETS:
-        counts = Counter(value for hit, by in refused if by <= {name} for value in hit.has[name])
         chosen = getattr(filters, name)
+        counts = tally(name, [hit.has[name] for hit, by in refused if by <= {name}], chosen)
         values = [*counts, *(value for value in chosen if value not in counts)]
         values.sort(key=lambda value: (-counts[value], value))
         result[name] = [
@@ -193,6 +193,15 @@ def facets_of(hits: Sequence[Hit], filters: Filters, text: str, order: str) -> d
             for value in values[:12]
         ]
     return result
+
+
+def tally(facet: str, has: Sequence[frozenset[str]], chosen: Sequence[str]) -> Counter[str]:
+    """How many have each value; a region counts what lies below it, as choosing it finds that too."""
+    counts = Counter(value for values in has for value in values)
+    if facet == "region":
+        codes = [*counts, *(code for code in chosen if code not in counts)]
+        return Counter({code: sum(passes(facet, [code], values) for values in has) for code in codes})
+    return counts
 
 
 def kind_facets(filters: Filters) -> list[Facet]:
