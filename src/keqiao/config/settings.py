@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "keqiao.web.middleware.ContentSecurityPolicy",
+    "keqiao.web.middleware.PlainAddresses",
     "keqiao.web.parts.LanguageOfParts",
     "keqiao.web.limits.Limits",
     "keqiao.web.middleware.Refusals",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from keqiao.parties.enums import MembershipRole, MembershipState
-from keqiao.parties.models import Membership
+from keqiao.parties.models import Membership, Organisation
 
 
 def others_administer(row: Membership) -> dict[str, list[str]]:
-    """An organisation with people in it keeps an administrator."""
+    """An organisation with people in it keeps an administrator. Asked one at a time, by a lock on the organisation."""
+    if row.role == MembershipRole.ADMIN:
+        Organisation.objects.select_for_update().get(pk=row.organisation_id)
     working = Membership.objects.filter(organisation=row.organisation_id, state=MembershipState.ACTIVE)
     others = working.exclude(pk=row.pk)
     if row.role != MembershipRole.ADMIN or not others.exists():

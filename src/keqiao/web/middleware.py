@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -26,6 +28,16 @@ def with_policy(response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     return response
+
+
+class PlainAddresses(AnswerMiddleware):
+    """Takes the sign that no text can have (NUL) out of the address: it is written by anybody, and no row holds it."""
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, named: Any) -> None:
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query:
+            request.META["QUERY_STRING"] = query.replace("%00", "")
+            request.GET = QueryDict(request.META["QUERY_STRING"])
 
 
 class Refusals(AnswerMiddleware):
