@@ -11,7 +11,7 @@ from keqiao.kernel import journal
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import SYSTEM
 from keqiao.parties import invitations
-from keqiao.parties.enums import MembershipRole
+from keqiao.parties.enums import MembershipRole, MembershipState
 from keqiao.parties.models import Consent, Membership, Organisation, Person
 
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ def invite(row: Organisation, data: dict[str, Any], actor: Person) -> None:
     if person is None:
         invitations.send(row, email, actor)
         return
-    known = Membership.objects.filter(person=person, organisation=row).exclude(state__in=("declined", "left"))
-    if not known.exists():
+    known = Membership.objects.filter(person=person, organisation=row).exclude(state__in=("declined", "left")).first()
+    if known is None:
         member(verb="invite", person=person, organisation=row, position=data["position"])
+    elif known.state == MembershipState.REQUESTED:  # both want the same
+        kernel.run(kernel.REGISTRY["memberships"], known.pk, "accept", actor=actor)
 
 
 def take_up_invitation(token: str, person: Person) -> Entry | None:
