@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from keqiao.exchange.enums import SolutionState
+from keqiao.exchange.models import Solution
 from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Person
 from keqiao.parties.sides import spokespeople
@@ -42,9 +43,10 @@ def manager(row: Any, entry: Entry) -> list[Person]:
 
 
 def answerers(row: Any, entry: Entry) -> list[Person]:
-    """Everybody whose solution to the need is still in play."""
+    """Everybody whose solution to the need is still in play, or who speaks for it since they left."""
     live = (SolutionState.SUBMITTED, SolutionState.SHORTLISTED, SolutionState.ACCEPTED)
-    return list(Person.objects.filter(solutions__need=row.pk, solutions__state__in=live).distinct())
+    rows = Solution.objects.filter(need=row.pk, state__in=live).select_related("contact").order_by("pk")
+    return [person for one in rows for person in owner(one, entry)]
 
 
 def asker(row: Any, entry: Entry) -> list[Person]:

@@ -60,7 +60,7 @@ def withdraw_solution(row: Solution, data: Data, actor: Person) -> Data:
 def decline(row: Solution, data: Data, actor: Person) -> Data:
     """Not taken: the author gets the coded reason and the words."""
     row.decline_reason, row.decline_text = data["code"], data["reason"]
-    return {"code": data["code"]}
+    return {"code": data["code"], "reason": data["reason"]}
 
 
 def close(row: Solution, data: Data, actor: Person) -> Data:

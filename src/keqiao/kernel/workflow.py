@@ -110,6 +110,12 @@ class Workflow(Generic[M]):
                 return verb
         raise NotVisible(_("没有这个操作。"))
 
+    def line_of(self, entry: Entry) -> Verb | None:
+        """The line that wrote an entry: those that share a name differ in where the row came from or went to."""
+        lines = [verb for verb in self.verbs if verb.name == entry.verb and entry.from_state in verb.sources]
+        exact = (verb for verb in lines if (verb.target or entry.from_state) == entry.to_state)
+        return next(exact, lines[0] if lines else None)
+
     def step(self, row: M | None, name: str, actor: Actor) -> Verb:
         """The line for `name` that fits the row's state and this actor, or the refusal with its reason."""
         lines = [verb for verb in self.verbs if verb.name == name]

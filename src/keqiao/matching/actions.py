@@ -19,6 +19,7 @@ from keqiao.matching.forms import NDA_WORDING
 from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
 from keqiao.matching.queries import shared_evidence
 from keqiao.matching.rules import may_grade, may_propose
+from keqiao.parties.models import standing_of
 
 if TYPE_CHECKING:
     from keqiao.parties.models import Person
@@ -93,13 +94,22 @@ def freeze_evidence(row: Proposal) -> None:
 
 def check_pair(row: Proposal) -> None:
     """The two must be two, and not already be talking."""
-    same_person = row.asker_id == row.provider_id
-    asking, providing = row.asker_organisation_id, row.provider_organisation_id
-    if same_person or (asking is not None and asking == providing):
-        raise Invalid(_("需求和供给来自同一方，不需要撮合。"), {"achievement": [_("请选择其他单位的成果或人才。")]})
-    offer = {"achievement": row.achievement} if row.achievement is not None else {"person": row.person}
-    if Proposal.objects.filter(need=row.need, state__in=GOING_ON, **offer).exists():
-        raise Invalid(_("这一对已经在撮合中。"), {"achievement": [_("请在撮合看板里找到它，或选择其他成果。")]})
+    field = "person" if row.achievement is None else "achievement"
+    if comes_from_the_asker(row):
+        raise Invalid(_("需求和供给来自同一方，不需要撮合。"), {field: [_("请选择其他单位的成果或人才。")]})
+    if Proposal.objects.filter(need=row.need, state__in=GOING_ON, **{field: getattr(row, field)}).exists():
+        raise Invalid(_("这一对已经在撮合中。"), {field: [_("请在撮合看板里找到它，或选择其他成果。")]})
+
+
+def comes_from_the_asker(row: Proposal) -> bool:
+    """Whether the offer is the asker's own: the same person, the same house, or somebody who works there."""
+    asking = row.asker_organisation_id
+    if asking is None:
+        return row.asker_id == row.provider_id
+    return row.asker_id == row.provider_id or asking in (
+        row.provider_organisation_id,
+        *(standing_of(row.person).organisations if row.person is not None else ()),
+    )
 
 
 def accept_as_asker(row: Proposal, data: Data, actor: Person) -> None:
@@ -130,12 +140,13 @@ def note_answer(need: int) -> None:
 def decline(row: Proposal, data: Data, actor: Person) -> Data:
     """One side says no, with a coded reason and words for the other."""
     row.decline_reason, row.decline_text = data["code"], data["reason"]
-    return {"code": data["code"]}
+    return {"code": data["code"], "reason": data["reason"]}
 
 
-def withdraw(row: Proposal, data: Data, actor: Person) -> None:
+def withdraw(row: Proposal, data: Data, actor: Person) -> Data:
     """Whoever proposed it takes it back, with a reason that both sides read."""
     row.decline_text = data["reason"]
+    return {"reason": data["reason"]}
 
 
 def sign_non_disclosure(row: Proposal, data: Data, actor: Person) -> Data:

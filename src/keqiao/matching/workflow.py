@@ -68,6 +68,12 @@ def provider(row: Any, entry: Entry) -> list[Person]:
     return spokespeople(row.provider, row.provider_organisation_id)
 
 
+def unanswered(row: Any, entry: Entry) -> list[Person]:
+    """The sides whose answer is still waited for: who is reminded of it."""
+    waiting = [] if row.asker_accepted_at else asker(row, entry)
+    return waiting if row.provider_accepted_at else [*waiting, *provider(row, entry)]
+
+
 def manager(row: Any, entry: Entry) -> list[Person]:
     """The technology manager in charge, and who proposed it, where these are neither side."""
     people = {person.pk: person for person in (row.manager, row.proposed_by) if person is not None}
@@ -94,7 +100,7 @@ PROPOSALS = Workflow(
     name="proposals",
     model=Proposal,
     states=P,
-    audiences={"asker": asker, "provider": provider, "manager": manager},
+    audiences={"asker": asker, "provider": provider, "manager": manager, "unanswered": unanswered},
     verbs=(
         Verb(name="create", label=_("发起撮合"), source=NEW, target=P.PROPOSED, who=is_signed_in, form=ProposalForm,
              do=actions.propose, starts=(clocks.PROPOSAL_ANSWER,), tells=("asker", "provider"), freezes=True,

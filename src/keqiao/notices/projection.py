@@ -33,7 +33,7 @@ def apply(entries: Sequence[Entry]) -> None:
     tables = telling_workflows()
     for entry in entries:
         table = tables.get(entry.object_type)
-        line = line_of(table, entry) if table else None
+        line = table.line_of(entry) if table else None
         if table is None or line is None or not line.tells:
             continue
         try:
@@ -50,11 +50,6 @@ def telling_workflows() -> dict[str, Workflow[Any]]:
         for table in workflow.REGISTRY.values()
         if any(verb.tells for verb in table.verbs)
     }
-
-
-def line_of(table: Workflow[Any], entry: Entry) -> Verb | None:
-    """The line of the table that wrote the entry."""
-    return next((verb for verb in table.verbs if verb.name == entry.verb and entry.from_state in verb.sources), None)
 
 
 def tell_people(table: Workflow[Any], line: Verb, entry: Entry) -> None:

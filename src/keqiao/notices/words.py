@@ -68,9 +68,10 @@ def verb_label(notice: Notice) -> str:
 def line_of(notice: Notice) -> Verb | None:
     """The line of the workflow table that ran."""
     found = workflow.REGISTRY.get(notice.resource)
-    lines = [verb for verb in found.verbs if verb.name == notice.verb] if found else []
-    before = notice.entry.from_state if notice.entry else ""
-    return next((verb for verb in lines if before in verb.sources), lines[0] if lines else None)
+    if found is None:
+        return None
+    line = found.line_of(notice.entry) if notice.entry else None
+    return line or next((verb for verb in found.verbs if verb.name == notice.verb), None)
 
 
 def state_label(notice: Notice) -> str:
