@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from keqiao.exchange.duplicates import Alike
@@ -43,10 +43,10 @@ class Suggestion:
 
 
 def queue(actor: Actor, resource: str = "") -> list[Waiting]:
-    """What waits at the operator's nodes, the most urgent first."""
+    """What waits at the operator's nodes, of one kind or of both, the most urgent first."""
     lines: list[Waiting] = []
     for name, model in MODELS.items():
-        if resource in ("", name):
+        if resource == name or resource not in MODELS:
             lines += waiting(name, model, actor)
     lines.sort(key=lambda line: (line.clock is None or line.clock.paused_at is not None, due(line), line.row.pk))
     return lines[:AT_ONCE]
@@ -57,9 +57,12 @@ def due(line: Waiting) -> float:
 
 
 def waiting(name: str, model: type[Any], actor: Actor) -> list[Waiting]:
-    rows = list(of_nodes(model, actor).select_related("organisation", "node", "contact").order_by("pk")[:AT_ONCE])
-    runs = ClockRun.objects.filter(object_type=model._meta.model_name, object_id__in=[r.pk for r in rows])
-    clocks = {run.object_id: run for run in runs.filter(name="triage", stopped_at=None)}
+    """The most urgent of one kind: as many as the queue shows, however many there are."""
+    runs = ClockRun.objects.filter(object_type=model._meta.model_name, name="triage", stopped_at=None)
+    urgent = runs.filter(object_id=OuterRef("pk"), paused_at=None).values("due_at")
+    found = of_nodes(model, actor).select_related("organisation", "node", "contact")
+    rows = list(found.annotate(due=Subquery(urgent[:1])).order_by(F("due").asc(nulls_last=True), "pk")[:AT_ONCE])
+    clocks = {run.object_id: run for run in runs.filter(object_id__in=[row.pk for row in rows])}
     return [Waiting(name, row.seen_by(actor), clocks.get(row.pk)) for row in rows]
 
 
