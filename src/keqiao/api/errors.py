@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -52,6 +53,14 @@ def problem(status: int, title: str, detail: str = "", errors: dict[str, list[st
     return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=CONTENT_TYPE)
 
 
+def within(place: Sequence[int | str]) -> list[str]:
+    """Where in the request something is wrong, as its sender names it: a field of the body may be called `query`."""
+    source, *rest = [str(part) for part in place] or [""]
+    if source not in {"body", "query", "path"}:
+        return [source, *rest]
+    return rest[1:] if source == "body" and rest[:1] == ["data"] else rest
+
+
 def install(api: NinjaAPI) -> None:
     """Answer every kind of trouble in the one shape."""
 
@@ -63,7 +72,7 @@ def install(api: NinjaAPI) -> None:
     def malformed(request: HttpRequest, exc: ValidationError) -> HttpResponse:
         errors: dict[str, list[str]] = {}
         for error in exc.errors:
-            place = [str(part) for part in error["loc"] if part not in {"body", "query", "path", "data"}]
+            place = within(error["loc"])
             errors.setdefault(".".join(place) or "body", []).append(str(error["msg"]))
         return problem(422, _("内容需要修改"), _("请按 errors 中的提示修改后重试。"), errors)
 
