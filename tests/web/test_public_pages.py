@@ -140,6 +140,13 @@ def test_number_says_how_many_and_not_which(ask: Ask, need: Need, professor: Per
     assert professor.name not in html
 
 
+def test_number_leaves_the_switch_of_nodes_alone(ask: Ask, need: Need) -> None:
+    Counter.objects.create(metric="solutions", node=need.node_id, value=1)
+    for language, name in (("zh-hans", need.node.name), ("en", need.node.name_en or need.node.name)):
+        html = ask("/definitions/solutions/", language=language)
+        assert f'<a href="/needs/?node={need.node_id}">{name}</a>' in html
+
+
 def test_number_that_does_not_exist_is_not_found(ask: Ask) -> None:
     assert "没有这个数字。" in ask("/definitions/happiness/", 404)
 

@@ -68,8 +68,8 @@ def number(request: HttpRequest, name: str) -> HttpResponse:
         raise NotVisible(_("没有这个数字。"))
     context = {
         "metric": next(one for one in queries.stats()["metrics"] if one["name"] == name),
-        "nodes": breakdown.by_node(metric),
-        "states": breakdown.by_state(metric),
+        "by_node": breakdown.by_node(metric),
+        "by_state": breakdown.by_state(metric),
     }
     return render(request, "web/number.html", context)
 
