@@ -16,7 +16,7 @@ from keqiao.parties.models import Person
     [
         ("/accounts/login/", "登录科桥"),
         ("/accounts/signup/", "加入科桥"),
-        ("/accounts/password/reset/", "密码重置"),
+        ("/accounts/password/reset/", "重设密码"),
     ],
 )
 def test_entrance_is_a_card_with_labels(client: Client, db: None, path: str, title: str) -> None:
@@ -25,6 +25,20 @@ def test_entrance_is_a_card_with_labels(client: Client, db: None, path: str, tit
     assert re.search(rf'<h1 class="entry-title">\s*{title}', html)
     assert 'class="field-label" for="id_' in html
     assert "<c-" not in html
+
+
+@pytest.mark.parametrize(
+    ("path", "says", "way_on"),
+    [
+        ("/accounts/password/reset/done/", "请看邮箱", "/accounts/password/reset/"),
+        ("/accounts/password/reset/key/1-used/", "这个链接不能用了", "/accounts/password/reset/"),
+        ("/accounts/password/reset/key/done/", "密码已修改", "/accounts/login/"),
+    ],
+)
+def test_forgotten_password_page_says_what_to_do(client: Client, db: None, path: str, says: str, way_on: str) -> None:
+    card = client.get(path).content.decode().partition('class="card entrance-card"')[2].partition("</main>")[0]
+    assert re.search(rf'<h1 class="entry-title">\s*{says}', card)
+    assert f'href="{way_on}"' in card
 
 
 @pytest.fixture
