@@ -200,7 +200,7 @@ def test_interest_makes_a_proposal(client, need_with_fit, owner) -> None:
     proposal = Proposal.objects.get()
     assert response.url == reverse("proposal", args=[proposal.pk])
     assert proposal.state == "accepted_by_need"
-    assert "已在撮合" in page(client, reverse("need_candidates", args=[need_with_fit.pk]))
+    assert "已在对接" in page(client, reverse("need_candidates", args=[need_with_fit.pk]))
 
 
 def test_candidate_set_aside_is_not_shown_again(
@@ -309,11 +309,11 @@ def test_match_page_asks_to_decide(
     match_achievement(achievement.pk)
     match = Match.objects.get()
     html = page(client, match.get_absolute_url(), owner)
-    assert "感兴趣，发起撮合" in html
+    assert "感兴趣，发起对接" in html
     assert "不合适" in html
     page(client, match.get_absolute_url(), competitor, 404)
     run(MATCHES, match.pk, "take", actor=owner)
-    assert "感兴趣，发起撮合" not in page(client, match.get_absolute_url(), owner)
+    assert "感兴趣，发起对接" not in page(client, match.get_absolute_url(), owner)
 
 
 # ---- compare, shortlist, saved searches ---------------------------------------------------------------------------

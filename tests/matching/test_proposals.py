@@ -80,7 +80,7 @@ def test_the_side_that_asks_is_interested(make_need: Make, make_achievement: Mak
     entry = run(PROPOSALS, None, "interested", actor=owner, data=pair)
     proposal = Proposal.objects.get(pk=entry.object_id)
     assert (entry.from_state, proposal.state, proposal.asker_accepted_at is not None) == ("", "accepted_by_need", True)
-    with pytest.raises(Invalid, match="已经在撮合中"):
+    with pytest.raises(Invalid, match="已经在对接中"):
         run(PROPOSALS, None, "interested", actor=owner, data=pair)
     assert Proposal.objects.count() == 1
 

@@ -55,7 +55,7 @@ def test_provider_does_not_open(proposal: Proposal, steps: Any):
 @pytest.mark.parametrize("state", ["proposed", "accepted_by_need", "accepted_by_offer", "declined", "withdrawn"])
 def test_proposal_without_both_answers_opens_nothing(proposal: Proposal, steps: Any, state: str):
     Proposal.objects.update(state=state)
-    assert refused(proposal, steps.manager) == "没有这份撮合，或者它还没有得到双方同意。"
+    assert refused(proposal, steps.manager) == "没有这项对接，或者它还没有得到双方同意。"
 
 
 def test_sealed_proposal_waits_for_the_agreement(proposal: Proposal, steps: Any):

@@ -34,7 +34,7 @@ def propose(row: Proposal, data: Data, actor: Person) -> None:
     """Bring a need and an offer together, with the evidence as it is at this moment."""
     need = data["need"]
     if not may_propose(need, actor):
-        raise NotAllowed(_("只有需求方、负责这项需求的技术经理人或平台运营人员可以发起撮合。"))
+        raise NotAllowed(_("只有需求方、负责这项需求的技术经理人或平台运营人员可以发起对接。"))
     row.proposed_by = actor
     row.note = data["note"]
     row.manager_id = need.manager_id or (actor.pk if need.node_id in actor.standing.manages else None)
@@ -46,7 +46,7 @@ def propose(row: Proposal, data: Data, actor: Person) -> None:
 def propose_as_asker(row: Proposal, data: Data, actor: Person) -> None:
     """“感兴趣”: the side that asks proposes, and has thereby agreed."""
     if not is_owner(data["need"], actor):
-        raise NotAllowed(_("只有需求方可以表示感兴趣；技术经理人和平台运营人员请发起撮合。"))
+        raise NotAllowed(_("只有需求方可以表示感兴趣；技术经理人和平台运营人员请发起对接。"))
     propose(row, data, actor)
     row.asker_accepted_at = timezone.now()
 
@@ -96,9 +96,9 @@ def check_pair(row: Proposal) -> None:
     """The two must be two, and not already be talking."""
     field = "person" if row.achievement is None else "achievement"
     if comes_from_the_asker(row):
-        raise Invalid(_("需求和供给来自同一方，不需要撮合。"), {field: [_("请选择其他单位的成果或人才。")]})
+        raise Invalid(_("需求和供给来自同一方，不需要对接。"), {field: [_("请选择其他单位的成果或人才。")]})
     if Proposal.objects.filter(need=row.need, state__in=GOING_ON, **{field: getattr(row, field)}).exists():
-        raise Invalid(_("这一对已经在撮合中。"), {field: [_("请在撮合看板里找到它，或选择其他成果。")]})
+        raise Invalid(_("这一对已经在对接中。"), {field: [_("请在对接看板里找到它，或选择其他成果。")]})
 
 
 def comes_from_the_asker(row: Proposal) -> bool:

@@ -6,4 +6,4 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.clocks import Clock
 
-PROPOSAL_ANSWER = Clock("proposal_answer", _("答复撮合"), 5, reminds=("unanswered", "manager"))
+PROPOSAL_ANSWER = Clock("proposal_answer", _("答复对接"), 5, reminds=("unanswered", "manager"))

@@ -26,7 +26,7 @@ GOING_ON = (*WAITING, ProposalState.AGREED, ProposalState.NDA_SIGNED, ProposalSt
 
 class MatchState(TextChoices):
     FOUND = "found", _("待查看")
-    TAKEN = "taken", _("已发起撮合")
+    TAKEN = "taken", _("已发起对接")
     DISMISSED = "dismissed", _("不合适")
 
 

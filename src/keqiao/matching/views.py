@@ -247,7 +247,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One proposal: both sides as far as they may be known, why they fit, what happened, what can be done now."""
     row = Proposal.objects.visible_to(request.user).with_sides().filter(pk=pk).first()
     if row is None:
-        raise NotVisible(_("没有找到这份撮合，或者您无权查看。"))
+        raise NotVisible(_("没有找到这项对接，或者您无权查看。"))
     seen = row.seen_by(request.user)
     context = {
         "proposal": seen,

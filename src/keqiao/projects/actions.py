@@ -57,7 +57,7 @@ def open_project(row: Project, data: Data, actor: Person) -> None:
     describe(row, proposal)
     row.title = data.get("title") or proposal.need.title
     if not (row.side_of(actor) == Side.ASKER or row.is_managed_by(actor)):
-        raise NotAllowed(_("只有需求方或负责撮合的技术经理人可以立项。"))
+        raise NotAllowed(_("只有需求方或负责对接的技术经理人可以立项。"))
     if problem := cannot_open(proposal):
         raise Invalid(_("还不能立项。"), {"proposal": [problem]})
     row.save()
@@ -80,11 +80,11 @@ def describe(row: Project, proposal: Proposal) -> None:
 def cannot_open(proposal: Proposal) -> str:
     """Why this proposal cannot become a project, or nothing."""
     if Project.objects.filter(proposal=proposal).exists():
-        return _("这份撮合已经立项，请到“项目”里查看。")
+        return _("这项对接已经立项，请到“项目”里查看。")
     if proposal.is_sealed and proposal.state == ProposalState.AGREED:
         return _("需求是保密发布的：请供给方先签署保密协议，再立项。")
     if not proposal.is_ready_for_project:
-        return _("请等双方都接受这份撮合之后再立项。")
+        return _("请等双方都接受这项对接之后再立项。")
     if proposal.need.state != NeedState.OPEN:
         return _("这项需求已经不在对接中，可能已进入另一个项目。")
     if proposal.asker_id == proposal.provider_id or (

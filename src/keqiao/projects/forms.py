@@ -44,9 +44,9 @@ class OpenForm(VerbForm):
     """Which agreed proposal becomes a project."""
 
     proposal = forms.ModelChoiceField(
-        label=_("已达成意向的撮合"),
+        label=_("已达成意向的对接"),
         queryset=Proposal.objects.none(),
-        error_messages={"invalid_choice": _("没有这份撮合，或者它还没有得到双方同意。")},
+        error_messages={"invalid_choice": _("没有这项对接，或者它还没有得到双方同意。")},
     )
     title = forms.CharField(label=_("项目名称"), max_length=120, required=False, help_text=_("不填则用需求的标题。"))
 

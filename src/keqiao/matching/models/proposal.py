@@ -138,7 +138,7 @@ class Proposal(Visible):
     blinded: frozenset[str] = frozenset()
 
     class Meta:
-        verbose_name = _("撮合")
+        verbose_name = _("对接")
         indexes = [models.Index(fields=["node", "state"], name="proposal_of_node")]
         constraints = [
             models.UniqueConstraint(fields=["need", offer], condition=IS_GOING_ON, name=name)

@@ -113,7 +113,7 @@ class Project(Visible):
         "next_step": NDA,
     }
 
-    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="project", verbose_name=_("撮合记录"))
+    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="project", verbose_name=_("对接记录"))
     need = models.ForeignKey(Need, models.PROTECT, related_name="projects", verbose_name=_("需求"))
     achievement = models.ForeignKey(
         Achievement, models.PROTECT, null=True, related_name="projects", verbose_name=_("成果")
