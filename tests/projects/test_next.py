@@ -12,8 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from keqiao.kernel import clocks
+from keqiao.kernel.workflow import REGISTRY, run
+from keqiao.parties.enums import MembershipRole
 from keqiao.parties.models import Person
 from keqiao.projects.models import Project
+from tests.factories import MembershipFactory, PersonFactory
 from tests.projects.test_who import world
 from tests.stages import ABSORPTION, today
 
@@ -119,6 +122,27 @@ def test_late_milestone_stands_with_the_next_step_until_its_day_is_moved(project
         assert words not in next_of(read(steps.asker, path))
 
 
+def test_next_step_names_who_has_it_and_after_they_left_who_speaks_for_them(
+    project: Project, steps: Any, university: Any
+) -> None:
+    path, dean = steps.running(project).get_absolute_url(), PersonFactory(name="陈院长", email="dean@example.test")
+    assert "下一步 · 轮到供给方 沈教授" in next_of(read(steps.asker, path))
+    MembershipFactory(person=dean, organisation=university, role=MembershipRole.ADMIN)
+    run(REGISTRY["memberships"], steps.provider.memberships.get().pk, "leave", actor=steps.provider)
+    assert "下一步 · 轮到供给方 陈院长" in next_of(read(steps.asker, path))
+    assert "下一步 · 轮到您（供给方）" in next_of(read(dean, path))
+
+
+def test_member_without_a_part_reads_that_others_act(project: Project, steps: Any, colleague: Person) -> None:
+    path, words = steps.running(project).get_absolute_url(), "您是需求方的成员，可以查看；由负责人或单位管理员操作"
+    assert words in read(colleague, path)
+    assert buttons(read(colleague, path), project) == set()
+    for person in (steps.asker, steps.provider, steps.manager):
+        assert words not in read(person, path)
+    steps.on(project, "hand_over", steps.asker, person=colleague.pk)
+    assert "您代表需求方" in read(colleague, path)
+
+
 # ---- buttons ----------------------------------------------------------------------------------------------------
 
 
@@ -175,4 +199,16 @@ def test_rating_has_no_answer_of_its_own(project: Project, steps: Any, stages: A
     client = Client()
     client.force_login(steps.asker, backend="django.contrib.auth.backends.ModelBackend")
     assert client.post(f"/projects/{project.pk}/rate/", {"score": "", "comment": "好"}).status_code == 422
+    assert world() == before
+
+
+def test_reason_for_stopping_is_chosen_by_nobody_else(project: Project, steps: Any) -> None:
+    path = f"/projects/{project.pk}/stop/"
+    page = read(steps.provider, path)
+    assert '<option value="" selected>请选择</option>' in page
+    assert page.index("原因类别") < page.index('name="reason"')
+    before = world()
+    client = Client()
+    client.force_login(steps.provider, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(path, {"code": "", "reason": "人员变动"}).status_code == 422
     assert world() == before

@@ -80,6 +80,25 @@ def test_mail_gives_the_reason_of_a_decision(project: Project, steps: Any, seale
     assert WORDS in Notice.objects.filter(person=steps.provider).latest("pk").reason
 
 
+def test_milestones_that_end_with_their_project_make_no_mail_of_their_own(
+    project: Project, steps: Any, sealed: Seal
+) -> None:
+    steps.running(project)
+    steps.milestone(project, title="第二步")
+    sealed()
+    Notice.objects.all().delete()
+    post(steps.provider, f"/projects/{project.pk}/stop/", code="people", reason=WORDS)
+    sealed()
+    assert set(project.milestone_rows.values_list("state", flat=True)) == {"cancelled"}
+    told = Notice.objects.filter(
+        person__in=[steps.asker, steps.provider, steps.manager], resource__in=["projects", "milestones"]
+    )
+    assert set(told.values_list("person", "resource", "verb")) == {
+        (steps.asker.pk, "projects", "stop"),
+        (steps.manager.pk, "projects", "stop"),
+    }
+
+
 def test_cancelled_milestone_reminds_nobody(project: Project, steps: Any) -> None:
     steps.contracted(project)
     milestone = steps.milestone(project)

@@ -91,6 +91,7 @@ ON_MILESTONE = [
     ("accept", "delivered", {"owner"}),
     ("return", "delivered", {"owner"}),
     ("cancel", "planned", {"owner", "manager"}),
+    ("lapse", "planned", set()),
     ("remind", "planned", set()),
 ]
 

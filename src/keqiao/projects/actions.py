@@ -241,7 +241,7 @@ def stop_project(row: Project, data: Data, actor: Person) -> Extra:
     row.stop_reason = data["code"]
     row.stop_text = data["reason"]
     for milestone in row.milestone_rows.filter(state__in=(MilestoneState.PLANNED, MilestoneState.DELIVERED)):
-        as_system("milestones", milestone.pk, "cancel")
+        as_system("milestones", milestone.pk, "lapse")
     unsigned = (ContractState.DRAFT, ContractState.SIGNING, ContractState.HALF_SIGNED)
     for contract in row.contract_rows.filter(state__in=unsigned):
         as_system("contracts", contract.pk, "cancel")

@@ -72,6 +72,7 @@ class HandOverForm(VerbForm):
     person = forms.ModelChoiceField(
         label=_("新的负责人"),
         queryset=Person.objects.none(),
+        empty_label=_("请选择"),
         help_text=_("本单位的在册成员。之后由新负责人签署、交付、验收和确认；单位管理员也可以代为操作。"),
         error_messages={"invalid_choice": _("请从本单位的在册成员中选择。")},
     )
@@ -264,7 +265,10 @@ class RateForm(VerbForm):
 
 
 class StopForm(ReasonForm):
-    code = forms.ChoiceField(label=_("原因类别"), choices=StopReason.choices)
+    """The kind of reason is counted, so none is chosen beforehand."""
+
+    code = forms.ChoiceField(label=_("原因类别"), choices=[("", _("请选择")), *StopReason.choices])
+    field_order = ("code", "reason")
 
 
 class DisputeForm(VerbForm):

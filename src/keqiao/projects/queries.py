@@ -16,6 +16,7 @@ from keqiao.kernel.visibility import Level
 from keqiao.kernel.workflow import REGISTRY, Verb, Workflow, table_of
 from keqiao.parties.models import standing_of
 from keqiao.parties.names import called
+from keqiao.parties.sides import belongs
 from keqiao.projects.enums import ProjectState, Side
 from keqiao.projects.models import Contract, Project
 from keqiao.projects.turn import Step, next_step
@@ -208,6 +209,13 @@ def acting_side(row: Project, actor: Actor) -> str:
     """The side in words for which the actor acts, or nothing."""
     side = row.side_of(actor)
     return str(Side(side).label) if side else ""
+
+
+def watching_side(row: Project, actor: Actor) -> str:
+    """The side in words of whose organisation the viewer is a member who may look but not act, or nothing."""
+    if row.side_of(actor):
+        return ""
+    return next((str(side.label) for side in Side if belongs(actor, *row.contact_of(side))), "")
 
 
 def may_see_inside(clearance: int) -> bool:

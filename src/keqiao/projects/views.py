@@ -13,17 +13,20 @@ from django.views.decorators.http import require_safe
 from keqiao.kernel.access import NotVisible
 from keqiao.kernel.freeze import versions_of
 from keqiao.kernel.visibility import OWNER, Seen
+from keqiao.parties.names import called
 from keqiao.projects import queries
 from keqiao.projects.charts import charts_of
-from keqiao.projects.enums import ProjectState
+from keqiao.projects.enums import ProjectState, Side
 from keqiao.projects.frozen import Frozen, contract_in, facts_in, text_of, versions
 from keqiao.projects.measure import written
 from keqiao.projects.models import Project
 from keqiao.projects.queries import Filters
-from keqiao.projects.turn import next_step
-from keqiao.projects.workflow import CONTRACT, PROJECT
+from keqiao.projects.turn import MANAGER, next_step
+from keqiao.projects.workflow import CONTRACT, PROJECT, holders
 
 PAGE = 20
+BY_NAME = (*Side.values, MANAGER)
+"""Who is called by name when it is their turn; the operators of a node are an office."""
 
 
 @require_safe
@@ -54,13 +57,11 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 
 def inside(row: Project, seen: Seen, viewer: Any) -> dict[str, Any]:
     """Everything that those see who see the inside of a project."""
-    step = next_step(row)
-    return {
+    return next_of(row, viewer) | {
         "workflow": PROJECT,
         "project": seen,
-        "step": step.summary(),
-        "is_my_turn": queries.is_my_turn(row, viewer, step),
         "side": queries.acting_side(row, viewer),
+        "watches": queries.watching_side(row, viewer),
         "verbs": queries.verbs_of(row, viewer),
         "milestones": queries.parts_of(row, "milestone", viewer),
         "incomes": queries.parts_of(row, "income", viewer),
@@ -69,9 +70,20 @@ def inside(row: Project, seen: Seen, viewer: Any) -> dict[str, Any]:
         "history": queries.history(row),
         "documents": queries.documents(row, seen.clearance),
         "earlier": row.acceptances[:-1],
-        "promises": queries.promises(row),
         "frozen": versions_of(row).filter(entry__verb="accept").last(),
         "track": track(row.state),
+    }
+
+
+def next_of(row: Project, viewer: Any) -> dict[str, Any]:
+    """The next step, who has it by name, whether it is the viewer's, and until when."""
+    step = next_step(row)
+    names = "、".join(called(person) for person in holders(row, step.turn)) if step.turn in BY_NAME else ""
+    return {
+        "step": step.summary(),
+        "holder": names,
+        "is_my_turn": queries.is_my_turn(row, viewer, step),
+        "promises": queries.promises(row),
     }
 
 
@@ -128,11 +140,8 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise NotVisible(_("没有找到这份合同，或者您无权查看。"))
     kept = versions_of(row).filter(sha256=row.digest).last() if row.digest else None
-    step = next_step(row.project)
     context = {
-        "step": step.summary(),
-        "is_my_turn": queries.is_my_turn(row.project, request.user, step),
-        "promises": queries.promises(row.project),
+        **next_of(row.project, request.user),
         "workflow": CONTRACT,
         "contract": row.seen_by(request.user),
         "project": row.project.at(OWNER),

@@ -193,7 +193,7 @@ MILESTONE = PartWorkflow(
         Verb(name="cancel", label=_("取消"), source=(W.PLANNED, W.DELIVERED), target=W.CANCELLED,
              who=rules.is_asker | rules.is_manager, form=forms.ReasonForm, do=actions.cancel_milestone,
              tells=("all",), tone="danger"),
-        Verb(name="cancel", label=_("取消"), source=(W.PLANNED, W.DELIVERED), target=W.CANCELLED, who=is_system),
+        Verb(name="lapse", label=_("随项目中止"), source=(W.PLANNED, W.DELIVERED), target=W.CANCELLED, who=is_system),
         Verb(name="remind", label=_("到期提醒"), source=W.PLANNED, who=is_system, at="remind_at",
              do=actions.remind_milestone, tells=("all",)),
     ),
