@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from keqiao.engine.specs import Figure, figures
+from keqiao.engine.specs.units import conversion
 
 
 def written(figure: Figure) -> str:
@@ -272,3 +273,52 @@ def test_reading_twice_reads_the_same() -> None:
     text = "PUE ≤ 1.15，单机柜功率 60 kW 以上，回水 45~50 ℃，投资 300万元。" * 40
     assert figures(text) == figures(text)
     assert len(figures(text)) == 160
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("亩产1000斤", ["亩产 | 1000 | 1000 | jin"]),
+        ("重量20斤以内", ["重量 |  | 20 | jin"]),
+        ("收购价不低于3元/斤", ["收购价 | 3 |  | CNY/jin"]),
+        ("质量300公斤", ["质量 | 300 | 300 | kg"]),
+        ("固化温度最高120℃", ["固化温度 |  | 120 | degC"]),
+        ("最高120℃，最低-40℃", [" |  | 120 | degC", " | -40 |  | degC"]),
+        ("厚度最大 5 mm", ["厚度 |  | 5 | mm"]),
+        ("最高温度120℃", ["最高温度 | 120 | 120 | degC"]),
+        ("效率最高可达95%", ["效率 | 95 | 95 | %"]),
+        ("Cost below 0.35 CNY/m3.", ["Cost |  | 0.35 | CNY/m**3"]),
+        ("处理成本 ≤ 2.5 CNY/m3，", ["处理成本 |  | 2.5 | CNY/m**3"]),
+        ("floor area 200 m2.", ["floor area | 200 | 200 | m**2"]),
+        ("铅含量≤10ug/L。", ["铅含量 |  | 10 | ug/L"]),
+        ("铅 ≤ 10 ug/L", ["铅 |  | 10 | ug/L"]),
+        ("Residual below 5 ug/L.", ["Residual |  | 5 | ug/L"]),
+        ("FOV ≥ 50°，重量 ≤ 80 g", ["FOV | 50 |  | degree", "重量 |  | 80 | g"]),
+        ("glasses with FOV ≥ 50° and", ["FOV | 50 |  | degree"]),
+    ],
+)
+def test_units_and_ceilings_as_real_texts_have_them(text: str, expected: list[str]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("thickness of 20 to 50 micrometres", "thickness | 20 | 50 | um"),
+        ("thickness between 20 and 50 micrometers", "thickness | 20 | 50 | um"),
+        ("wavelength 400 to 700 nanometers", "wavelength | 400 | 700 | nm"),
+        ("a pressure of 5 to 10 megapascals", "pressure | 5 | 10 | MPa"),
+        ("power of at least 3 kilowatts", "power | 3 |  | kW"),
+        ("voltage of 1 volt", "voltage | 1 | 1 | V"),
+        ("volume 15 milliliters", "volume | 15 | 15 | mL"),
+        ("dust below 10 milligrams per cubic metre", "dust |  | 10 | mg/m**3"),
+        ("floor area of 200 square metres", "floor area | 200 | 200 | m**2"),
+        ("temperature 20 to 50 degrees Celsius", "temperature | 20 | 50 | degC"),
+    ],
+)
+def test_units_in_english_words(text: str, expected: str) -> None:
+    assert found(text) == [expected]
+
+
+def test_half_a_kilogram_is_what_a_jin_is() -> None:
+    assert conversion("jin", "kg") == (0.5, 0.0)

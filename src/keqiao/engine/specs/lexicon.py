@@ -81,11 +81,32 @@ FLOPS: M G T P E
 OPS: G T M
 """
 )
+# Units in English words, without the s of several; the prefixes are words too.
+_NAMED = table(
+    """
+m: metre meter
+g: gram gramme
+L: litre liter
+Pa: pascal
+W: watt
+V: volt
+A: ampere amp
+Hz: hertz
+J: joule
+N: newton
+"""
+)
+_WORD_PREFIX = {
+    "n": "nano", "u": "micro", "m": "milli", "c": "centi", "d": "deci", "k": "kilo", "M": "mega", "G": "giga",
+    "T": "tera",
+}  # fmt: skip
+_SCALES = {"Celsius": "degC", "centigrade": "degC", "C": "degC", "Fahrenheit": "degF", "F": "degF"}
 _HAN_PREFIX = dict(zip("numcdkMGThP", "纳微毫厘分千兆吉太百拍", strict=True))
 _OWN = table(
     """
 km: 公里 km KM Km
 kg: 公斤 千克 kg KG Kg kilogram kilograms kgs
+jin: 斤 市斤
 t: t 吨 公吨 tonne tonnes ton tons
 min: min 分钟 mins minute minutes
 h: h 小时 hr hrs hour hours 个小时
@@ -203,12 +224,12 @@ BEFORE = table(
     no·less·than not·less·than no·lower·than not·lower·than no·fewer·than greater·than·or·equal·to more·than
     greater·than larger·than higher·than longer·than over above exceeding exceeds exceed in·excess·of minimum·of
     a·minimum·of minimum min. better·than
-<=: ≤ <= =< ≦ ⩽ 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过
+<=: ≤ <= =< ≦ ⩽ 最高 最大 最长 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过
     小于等于 小于或等于 小于 低于 少于 短于 不足 至多 最多 < at·most no·more·than not·more·than no·greater·than
     not·greater·than no·higher·than less·than·or·equal·to less·than lower·than smaller·than shorter·than fewer·than
     below under within up·to not·exceeding not·exceed maximum·of a·maximum·of maximum max.
 better: 优于 好于 不劣于 不逊于
-=: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is
+=: 最高达 最高达到 最高可达 最高可达到 最高能达 最大可达 最长可达 = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is
     are was were reaches reached reaching reach achieves achieved achieving
 goal: 提高为 提升为 降低为 减少为 增加为 缩短为
     提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至
@@ -280,7 +301,23 @@ def unit_spellings() -> dict[str, str]:
     for unit, prefixes in _PREFIXED.items():
         for prefix in prefixes:
             spellings.update(_prefixed(unit, prefix))
+    spellings |= {f"degrees {scale}": unit for scale, unit in _SCALES.items()}
+    for unit, words in _NAMED.items():
+        spellings.update(_in_words(unit, words))
     return spellings | {word: unit for unit, words in _OWN.items() for word in words}
+
+
+def _in_words(unit: str, words: tuple[str, ...]) -> dict[str, str]:
+    """`micrometres`, `square metre`."""
+    prefixes = {"": ""} | {prefix: _WORD_PREFIX[prefix] for prefix in _PREFIXED[unit] if prefix in _WORD_PREFIX}
+    found = {
+        f"{before}{word}{ending}": prefix + unit
+        for prefix, before in prefixes.items()
+        for word in words
+        for ending in ("", "s")
+    }
+    powers = {"square ": "**2", "cubic ": "**3"} if unit == "m" else {}
+    return found | {say + word: name + power for say, power in powers.items() for word, name in found.items()}
 
 
 def _prefixed(unit: str, prefix: str) -> dict[str, str]:

@@ -53,7 +53,7 @@ _OPENING = frozenset(
 _ALONE = frozenset(
     listed(
         """
-    厚 宽 宽度 深 重 长 长度 高
+    厚 宽 宽度 深 重 长 长度 高 铅 汞 镉 铬 砷 镍 铜 锌 铁 锰 铝 锑 硒 硼 氟 氯 硫 磷 氮 氨 苯
         """
     )
 )

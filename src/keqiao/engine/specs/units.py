@@ -36,13 +36,14 @@ d: 打 模 视 扫 建 图 技 成 显
 瓦: 斯 片
 牛: 奶
 米: 粉 饭
+斤: 斤 两
 升: 级
 """
 )
 _ATOM = re.compile(
     "|".join(re.escape(word) for word in sorted([*_SPELLINGS, *COUNTERS, "度"], key=lambda w: (-len(w), w)))
 )
-_POWER = re.compile(r"\^?\(?([-+]?[1-9])\)?(?![\d.%])|\^\(?([-+]?\d(?:/\d)?)\)?")
+_POWER = re.compile(r"\^?\(?([-+]?[1-9])\)?(?!\d|\.\d|%)|\^\(?([-+]?\d(?:/\d)?)\)?")
 _TIMES = re.compile(r"[·•⋅∙*.×](?=[A-Za-zΩμ°\u4e00-\u9fff(])|(?<=[A-Za-z0-9]) (?=[A-Za-zΩμ]+\^?-\d)")
 _PER = re.compile(r"\s*/\s*|\s+per\s+|每")
 
@@ -181,7 +182,7 @@ _DEFINITIONS = listed(
     CNY·=·[money_cny] USD·=·[money_usd] EUR·=·[money_eur] mu·=·2000/3*meter**2 mesh·=·[mesh] HRC·=·[hardness_rockwell]
     HV·=·[hardness_vickers] HB·=·[hardness_brinell] CFU·=·count FLOPS·=·count/second OPS·=·count/second frame·=·count
     ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 tenth·=·0.1 var·=·volt*ampere
-    mcd·=·1e-3*candela copies·=·count
+    mcd·=·1e-3*candela copies·=·count jin·=·0.5*kilogram
     """
 )
 
