@@ -70,6 +70,8 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def malformed(request: HttpRequest, exc: ValidationError) -> HttpResponse:
+        if refusal := refused_anyway(request):
+            return refused(request, refusal)
         errors: dict[str, list[str]] = {}
         for error in exc.errors:
             place = within(error["loc"])
@@ -99,8 +101,19 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, exc: HttpError) -> HttpResponse:
+        if refusal := refused_anyway(request):
+            return refused(request, refusal)
         status = 415 if isinstance(exc.__cause__, NotJson) else exc.status_code
         return problem(status, str(TITLES.get(status, exc)), why_unread(exc.__cause__))
+
+
+def refused_anyway(request: HttpRequest) -> Refusal | None:
+    """Who may not run the verb hears that, not how the body would have to look (`api.resources.about`)."""
+    try:
+        getattr(request, "refuse_first", lambda: None)()
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def why_unread(cause: BaseException | None) -> str:

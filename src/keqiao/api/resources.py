@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from functools import partial, wraps
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Header, Query, Router, Schema
+from ninja.decorators import decorate_view
 
 from keqiao.api.schemas import EntryOut, Page, Problem, RowOut, VerbOut, body_of
 from keqiao.api.tokens import READERS
@@ -86,11 +88,30 @@ def add_verb(router: Router, workflow: Workflow[Any], verb: Verb) -> None:
     router.add_api_operation(
         path,
         ["POST"],
-        creating(workflow, verb) if creates else changing(workflow, verb),
+        decorate_view(about(workflow, verb))(creating(workflow, verb) if creates else changing(workflow, verb)),
         response={200: EntryOut, **PROBLEMS},
         operation_id=f"{workflow.name}_{verb.name}",
         summary=str(verb.label),
     )
+
+
+def about(workflow: Workflow[Any], verb: Verb) -> Callable[..., Any]:
+    """Let an operation say which verb it is, so that a body that cannot be read is refused after the right is asked."""
+
+    def decorated(operation: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(operation)
+        def answer(request: HttpRequest, **place: Any) -> Any:
+            request.refuse_first = partial(refuse, request, workflow, place.get("pk"), verb.name)  # type: ignore[attr-defined]
+            return operation(request, **place)
+
+        return answer
+
+    return decorated
+
+
+def refuse(request: HttpRequest, workflow: Workflow[Any], pk: int | None, verb: str) -> None:
+    """Raise what stands against the verb whatever the body says: the executor asks in the same order."""
+    workflow.step(None if pk is None else fetch(workflow, pk, request.user), verb, request.user)
 
 
 def creating(workflow: Workflow[Any], verb: Verb) -> Callable[..., Any]:
@@ -211,10 +232,17 @@ def row_out(workflow: Workflow[Any], row: Visible, actor: Any, *, with_verbs: bo
         state=str(seen.state),
         state_label=str(seen.get_state_display()),
         url=seen.get_absolute_url(),
+        version=version_of(row, verbs),
         fields={name: outward(value) for name, value in seen.values().items()},
         hidden={name: level.name.lower() for name, level in seen.hidden.items()},
         verbs=[VerbOut(name=v.name, label=str(v.label), needs=required(v)) for v in verbs],
     )
+
+
+def version_of(row: Visible, verbs: list[Verb]) -> str:
+    """What the verbs that change a whole card take as `version`, for whoever may run one of them; else nothing."""
+    forms = [verb.form for verb in verbs if verb.form and "version" in verb.form.base_fields]
+    return str(forms[0].initial_of(row)["version"]) if forms else ""
 
 
 def required(verb: Verb) -> list[str]:

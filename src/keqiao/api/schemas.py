@@ -111,6 +111,11 @@ class RowOut(Schema):
     state: str
     state_label: str
     url: str
+    version: str = Field(
+        default="",
+        description="Of the card, where the caller may change it: sent along with `save` or `edit`, "
+        "it keeps them from overwriting what somebody else saved meanwhile (422).",
+    )
     fields: dict[str, Any]
     hidden: dict[str, str] = Field(description=gettext_noop("您看不到的字段，和看到它需要的级别。"))
     verbs: list[VerbOut] = Field(default_factory=list)
