@@ -26,7 +26,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"{kind}.csv"
             write(file, text)
-            command = [sys.executable, "-m", "keqiao.cli", "import", kind, str(file), "--json"]
+            command = [sys.executable, "-m", "keqiao.cli", "import", kind, str(file), "--again", "--json"]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         found = json.loads(done.stdout)
         speed = found["written"] / found["seconds"]

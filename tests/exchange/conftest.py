@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from keqiao.exchange.commands import import_
 from keqiao.exchange.models import Achievement, Need, Solution
 from keqiao.exchange.workflow import ACHIEVEMENT, NEED, SOLUTION
 from keqiao.kernel.workflow import run
@@ -106,3 +110,22 @@ def browse() -> Callable[[Person | AnonymousUser], Client]:
         return client
 
     return as_person
+
+
+@pytest.fixture
+def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run `keqiao import` on some content, inside the test's own transaction."""
+
+    @contextlib.contextmanager
+    def nothing(report: object = None) -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr("keqiao.config.session.database", nothing)
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+
+    def run(kind: str, content: bytes | str, *options: str, name: str = "table.csv") -> Result:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return CliRunner().invoke(import_, [kind, str(path), *options])
+
+    return run

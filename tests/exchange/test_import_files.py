@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import io
 import json
@@ -11,19 +10,17 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 from django.db import connection
 from django.utils import translation
 
 from keqiao.exchange import importing
-from keqiao.exchange.commands import import_
 from keqiao.exchange.importing import workbook as workbooks
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.models import ClockRun, Entry, Version
@@ -481,25 +478,6 @@ def test_bad_rows_are_named_in_english(owner: Person, company_a: Any) -> None:
 
 
 # ---- the command ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run `keqiao import` on some content, inside the test's own transaction."""
-
-    @contextlib.contextmanager
-    def nothing(report: object = None) -> Iterator[None]:
-        yield
-
-    monkeypatch.setattr("keqiao.config.session.database", nothing)
-    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
-
-    def run(kind: str, content: bytes | str, *options: str, name: str = "table.csv") -> Result:
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return CliRunner().invoke(import_, [kind, str(path), *options])
-
-    return run
 
 
 def nothing_written() -> bool:

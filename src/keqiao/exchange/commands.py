@@ -35,6 +35,7 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--node", default="", help="The node the rows belong to."),
         click.option("--owner", metavar="EMAIL", help="Whose rows they are; by default the first operator."),
         click.option("--publish", is_flag=True, help="Publish (verify) at once; the owner must be an operator."),
+        click.option("--again", is_flag=True, help="Also needs and achievements that are there already."),
         click.option("--json", "as_json", is_flag=True, help="The result for programs."),
     ):
         command = option(command)
@@ -65,6 +66,7 @@ def check_and_write(
             own=dict(pair(text) for text in own),
             node=wishes["node"],
             publish=wishes["publish"],
+            again=wishes["again"],
             progress=progress.update,
         )
     if not made.is_good or wishes["dry_run"]:
@@ -113,24 +115,31 @@ def report(made: importing.Plan, ids: list[int], seconds: float, *, sheet: str =
             click.echo(f"  {column} → {field}", err=True)
         if made.unused:
             click.echo(f"  not used: {', '.join(made.unused)}", err=True)
-        for problem in made.problems[:SHOWN_PROBLEMS]:
-            click.echo(str(problem), err=True)
-        if len(made.problems) > SHOWN_PROBLEMS:
-            click.echo(f"… and {len(made.problems) - SHOWN_PROBLEMS} more", err=True)
+        list_some([str(problem) for problem in made.problems])
+        list_some([str(row) for row in made.known])
         click.echo(outcome(made, ids, seconds))
     if not made.is_good:
         sys.exit(1)
+
+
+def list_some(lines: list[str]) -> None:
+    """As many as can be read; `--json` has them all."""
+    for line in lines[:SHOWN_PROBLEMS]:
+        click.echo(line, err=True)
+    if len(lines) > SHOWN_PROBLEMS:
+        click.echo(f"… and {len(lines) - SHOWN_PROBLEMS} more", err=True)
 
 
 def outcome(made: importing.Plan, ids: list[int], seconds: float) -> str:
     """One line."""
     if made.problems:
         return f"{len(made.problems)} problems; nothing was written"
+    already = f"{len(made.known)} are there already and passed over (--again imports them); " if made.known else ""
     if not made.rows:
-        return "no rows; nothing was written"
+        return f"{already or 'no rows; '}nothing was written"
     speed = len(made.rows) / seconds if seconds else 0
     done = f"{len(ids)} written" if ids else "dry run: nothing was written"
-    return f"{len(made.rows)} rows are good; {done} in {seconds:.1f} s ({speed:,.0f} rows/s)"
+    return f"{already}{len(made.rows)} rows are good; {done} in {seconds:.1f} s ({speed:,.0f} rows/s)"
 
 
 def summary(made: importing.Plan, ids: list[int], seconds: float) -> dict[str, Any]:
@@ -142,6 +151,7 @@ def summary(made: importing.Plan, ids: list[int], seconds: float) -> dict[str, A
         "last_id": ids[-1] if ids else None,
         "columns": made.columns,
         "unused": made.unused,
+        "known": [{"line": row.line, "id": row.pk, "message": row.message} for row in made.known],
         "problems": problems,
         "seconds": round(seconds, 3),
     }

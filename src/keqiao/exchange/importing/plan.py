@@ -18,6 +18,7 @@ from keqiao.exchange.cards import MATURITY_NEEDS, AchievementForm, NeedForm
 from keqiao.exchange.enums import CooperationMode, IntellectualProperty, NeedKind
 from keqiao.exchange.fields import DATE, in_zone
 from keqiao.exchange.importing.columns import BY_KIND, mapping, unit_in
+from keqiao.exchange.importing.known import MODELS, Known, pass_over
 from keqiao.exchange.importing.parties import PARTY_FIELDS, Register
 from keqiao.exchange.importing.table import Broken, Table
 from keqiao.parties.models import Node, Organisation, Person, standing_of
@@ -42,7 +43,7 @@ class RowProblem:
 
 @dataclass(slots=True)
 class Plan:
-    """What an import would do. `rows` are line, id in the file, and cleaned values."""
+    """What an import would do. `rows` are line, id in the file, and cleaned values; `known` are there already."""
 
     kind: str
     owner: Person
@@ -51,11 +52,12 @@ class Plan:
     publish: bool = False
     node: str = ""
     rows: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
-        return not self.problems and bool(self.rows)
+        return not self.problems and bool(self.rows or self.known)
 
 
 NEEDED = {"needs": ("title", "problem"), "achievements": ("title", "summary"), "parties": ("name",)}
@@ -69,9 +71,13 @@ def plan(
     own: Mapping[str, str] | None = None,
     node: str = "",
     publish: bool = False,
+    again: bool = False,
     progress: Progress = lambda _done: None,
 ) -> Plan:
-    """Check every row of the table. `own` maps columns to fields where their names do not tell."""
+    """Check every row of the table. `own` maps columns to fields where their names do not tell.
+
+    Rows that are there already are left out, unless they are wanted `again`.
+    """
     columns = mapping(table.columns, kind, own or {})
     made = Plan(kind, owner, columns, [c for c in table.columns if c not in columns], publish, node)
     made.problems += problems_of_columns(table, kind, columns, own or {})
@@ -79,6 +85,8 @@ def plan(
     made.problems += [RowProblem(line, "", words) for line, words in table.problems]
     if not made.problems:
         check_rows(made, table.rows, progress)
+    if not made.problems and not again and kind in MODELS:
+        made.problems += [RowProblem(line, "", words) for line, words in pass_over(made)]
     return made
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keqiao.exchange.actions import home_of
+from keqiao.exchange.importing import known
 from keqiao.exchange.importing.plan import Plan
-from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import bulk, calendar, freeze, journal
 from keqiao.kernel.clocks import Clock
 from keqiao.kernel.models import ClockRun, Version
@@ -21,7 +21,7 @@ from keqiao.kernel.workflow import REGISTRY, Workflow
 from keqiao.parties.models import Node, Organisation, standing_of
 
 BATCH = 1_000
-MODELS: dict[str, Any] = {"needs": Need, "achievements": Achievement, "parties": Organisation}
+MODELS: dict[str, Any] = known.MODELS | {"parties": Organisation}
 Progress = Callable[[int], None]
 
 
