@@ -69,7 +69,7 @@ def test_a_wrong_body_hides_no_refusal_for_any_verb_of_any_kind(personas: Person
     turns, refused, before = itertools.cycle(people), [0, 0, 0], world()
     for name, table in sorted(REGISTRY.items()):
         for verb in names_of(table, new=False):
-            for actor in itertools.islice(turns, 2):
+            for actor in itertools.islice(turns, 1):
                 expected = status_of(table, rows[name], verb, Person.objects.get(pk=actor.pk))
                 if not expected:
                     continue
@@ -79,7 +79,7 @@ def test_a_wrong_body_hides_no_refusal_for_any_verb_of_any_kind(personas: Person
                 assert answer["Content-Type"] == "application/problem+json"
                 refused[(403, 404, 409).index(expected)] += 1
     assert world() == before
-    assert min(refused) > 10
+    assert min(refused) > 5
 
 
 @pytest.mark.parametrize("table", [t for t in REGISTRY.values() if names_of(t, new=True)], ids=lambda t: t.name)

@@ -29,6 +29,7 @@ PAGES = [
     (None, "/people/"),
     (None, "/organisations/"),
     (None, "/organisations/1/"),
+    (None, "/organisations/1/needs/"),
     (None, "/compare/?a=1&a=2&a=3&a=4&need=1"),
     (None, "/projects/"),
     (None, "/definitions/"),

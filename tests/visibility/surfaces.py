@@ -95,6 +95,8 @@ PAGES: dict[str, Addresses] = {
     "achievement": each("/achievements/{pk}/", "achievements"),
     "alike": lambda world: [*each("/needs/{pk}/alike/", "needs")(world),
                             *each("/achievements/{pk}/alike/", "achievements")(world)],
+    "published": lambda world: [*each("/organisations/{pk}/needs/", "organisations")(world),
+                                *each("/organisations/{pk}/achievements/", "organisations")(world)],
     "solutions": just("/solutions/", "/solutions/?side=received"),
     "solution": each("/solutions/{pk}/", "solutions"),
     "triage": just("/triage/", "/triage/?node=wuhan"),

@@ -14,6 +14,9 @@ urlpatterns = [
     path("achievements/", views.achievements, name="achievements"),
     path("achievements/<int:pk>/", views.achievement, name="achievement"),
     re_path(r"^(?P<resource>needs|achievements)/(?P<pk>[0-9]{1,18})/alike/$", views.alikes, name="alike"),
+    re_path(
+        r"^organisations/(?P<pk>[0-9]{1,18})/(?P<resource>needs|achievements)/$", views.published, name="published"
+    ),
     path("solutions/", views.solutions, name="solutions"),
     path("solutions/<int:pk>/", views.solution, name="solution"),
     path("triage/", triage_views.triage, name="triage"),

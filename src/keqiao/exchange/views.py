@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,8 +17,11 @@ from keqiao.exchange import coach, lists, queries, taxonomy
 from keqiao.exchange.cards import NeedForm
 from keqiao.exchange.duplicates import alike
 from keqiao.exchange.models import Achievement, Listing, Need, Solution
+from keqiao.exchange.published import KINDS, listed_of
 from keqiao.exchange.workflow import ACHIEVEMENT, NEED, SOLUTION
+from keqiao.kernel.access import NotVisible
 from keqiao.kernel.visibility import Level
+from keqiao.parties.models import Organisation
 from keqiao.web import verbs
 
 BEFORE_PUBLICATION = ("draft", "returned", "triage", "information")
@@ -63,6 +67,25 @@ def own_listing(request: HttpRequest, model: type[Listing]) -> HttpResponse:
         "heading": _("我的需求") if model is Need else _("我的成果"),
     }
     return render(request, "exchange/mine.html", context)
+
+
+@require_GET
+def published(request: HttpRequest, pk: int, resource: str) -> HttpResponse:
+    """Everything of a kind that an organisation has published."""
+    row = Organisation.objects.visible_to(request.user).filter(pk=pk).first()
+    if row is None:
+        raise NotVisible(_("没有找到这家单位，或者您无权查看。"))
+    kind = KINDS[resource]
+    page = Paginator(listed_of(pk, kind.model, request.user), lists.PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = queries.seen_rows(page.object_list, request.user)
+    context = {
+        "organisation": row.seen_by(request.user),
+        "kind": kind,
+        "resource": resource,
+        "page": page,
+        "rows": rows,
+    }
+    return render(request, "exchange/published.html", context)
 
 
 @require_GET

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange.enums import CooperationMode, RejectReason
 from keqiao.exchange.fields import ZONES
+from keqiao.exchange.published import Few, few_of
 from keqiao.kernel.dates import day_in_words
 from keqiao.kernel.workflow import Workflow
 
@@ -45,6 +46,12 @@ def in_zone(moment: datetime, zone: str) -> str:
     there = moment.astimezone(ZoneInfo(zone or "Asia/Shanghai"))
     said = f"{day_in_words(there.date(), with_year=True)} {there:%H:%M}"
     return said if zone == "Asia/Shanghai" else said + gettext("（%(note)s）") % {"note": ZONES.get(zone, zone)}
+
+
+@register.simple_tag(takes_context=True)
+def published_by(context: Any, organisation: int) -> list[Few]:
+    """What an organisation has published, as far as the reader may know that it is theirs."""
+    return few_of(organisation, context["request"].user)
 
 
 @register.filter
