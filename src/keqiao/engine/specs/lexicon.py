@@ -224,12 +224,14 @@ BEFORE = table(
     no·less·than not·less·than no·lower·than not·lower·than no·fewer·than greater·than·or·equal·to more·than
     greater·than larger·than higher·than longer·than over above exceeding exceeds exceed in·excess·of minimum·of
     a·minimum·of minimum min. better·than
-<=: ≤ <= =< ≦ ⩽ 最高 最大 最长 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过
+<=: ≤ <= =< ≦ ⩽ 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过
     小于等于 小于或等于 小于 低于 少于 短于 不足 至多 最多 < at·most no·more·than not·more·than no·greater·than
     not·greater·than no·higher·than less·than·or·equal·to less·than lower·than smaller·than shorter·than fewer·than
+    最高 最大 最长
     below under within up·to not·exceeding not·exceed maximum·of a·maximum·of maximum max.
 better: 优于 好于 不劣于 不逊于
-=: 最高达 最高达到 最高可达 最高可达到 最高能达 最大可达 最长可达 = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is
+=: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is
+    最高达 最高达到 最高可达 最高可达到 最高能达 最大可达 最长可达
     are was were reaches reached reaching reach achieves achieved achieving
 goal: 提高为 提升为 降低为 减少为 增加为 缩短为
     提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至
