@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from keqiao.exchange.coach.card import Card
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something that would make the need easier to answer: which field, and the question to ask."""
-
-    field: str
-    question: Any
-
+from keqiao.exchange.coach.card import Card, Missing
 
 SCALE = re.compile(
     r"批量|产量|年产|月产|产能|规模|用量|处理量|每[年月]|/[年月]|一年用|万[件台吨只]|batch|per (?:year|month)|volume",
