@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from keqiao.exchange.models import Need
 from keqiao.kernel import journal
@@ -14,7 +12,8 @@ from keqiao.kernel.access import SYSTEM, Invalid, NotAllowed, NotNow, NotVisible
 from keqiao.kernel.models import Entry, Version
 from keqiao.kernel.workflow import Workflow, run
 from keqiao.parties.models import Person
-from tests.personas import Personas
+from tests.personas import Personas, fresh
+from tests.together import at_once, in_threads
 
 
 def test_create_makes_the_row_and_one_entry(table: Workflow[Need], owner: Person) -> None:
@@ -184,45 +183,19 @@ def test_freezing_keeps_the_text_decided_on_with_its_hash(table: Workflow[Need],
 def test_two_people_at_once_only_one_moves_it(table: Workflow[Need], need: Need, operator: Person) -> None:
     need.state = "triage"
     need.save()
-    results: list[str] = []
-    start = threading.Barrier(2)
 
     def publish() -> None:
-        start.wait()
-        try:
-            run(table, need.pk, "publish", actor=Person.objects.get(pk=operator.pk))
-            results.append("done")
-        except NotNow:
-            results.append("too late")
-        finally:
-            connection.close()
+        run(table, need.pk, "publish", actor=fresh(operator))
 
-    threads = [threading.Thread(target=publish) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["done", "too late"]
+    assert at_once(publish, publish) == ["NotNow", "ok"]
     assert Entry.objects.filter(verb="publish").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_key_at_once_writes_once(table: Workflow[Need], owner: Person, wuhan: Any) -> None:
-    entries: list[int] = []
-    start = threading.Barrier(2)
+    def create() -> int:
+        return run(table, None, "create", actor=fresh(owner), data={"title": "双击"}, key="double").pk
 
-    def create() -> None:
-        start.wait()
-        try:
-            actor = Person.objects.get(pk=owner.pk)
-            entries.append(run(table, None, "create", actor=actor, data={"title": "双击"}, key="double").pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=create) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(entries)) == 1
+    first, second = in_threads(create, create)
+    assert first == second
     assert Need.objects.filter(title="双击").count() == 1
