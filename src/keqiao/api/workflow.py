@@ -8,16 +8,9 @@ from keqiao.api import actions
 from keqiao.api.models import AccessToken
 from keqiao.api.models import TokenState as T
 from keqiao.kernel.access import is_system
-from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import NEW, Verb, Workflow
-from keqiao.parties.models import Person
+from keqiao.parties.audiences import the_person
 from keqiao.parties.rules import is_the_person
-
-
-def the_person(row: AccessToken, entry: Entry) -> list[Person]:
-    """Whose key it is."""
-    return [row.person]
-
 
 # `issue` is no verb that anybody can run by itself: whoever asks has to prove who they are again (api.issuing,
 # api.views). It stands here so that the table is complete.

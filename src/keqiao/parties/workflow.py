@@ -8,6 +8,7 @@ from keqiao.kernel.access import is_signed_in, is_system
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import NEW, Verb, Workflow, assign
 from keqiao.parties import actions, forms, guards, profile_forms
+from keqiao.parties.audiences import the_person
 from keqiao.parties.clocks import CONFIRMATION, VERIFICATION
 from keqiao.parties.enums import MembershipState as M
 from keqiao.parties.enums import OrganisationState as O
@@ -38,11 +39,6 @@ def administrators(row: Organisation, entry: Entry) -> list[Person]:
 def operators(row: Organisation, entry: Entry) -> list[Person]:
     """The operators of the node of the organisation."""
     return operators_at(row.node_id)
-
-
-def the_person(row: Membership, entry: Entry) -> list[Person]:
-    """The person whose membership it is."""
-    return [row.person]
 
 
 def confirmers(row: Membership, entry: Entry) -> list[Person]:

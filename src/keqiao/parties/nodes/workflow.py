@@ -5,19 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.access import is_system
-from keqiao.kernel.models import CalendarDay, DayState, Entry
+from keqiao.kernel.models import CalendarDay, DayState
 from keqiao.kernel.workflow import NEW, Verb, Workflow, assign
+from keqiao.parties.audiences import the_person
 from keqiao.parties.enums import NodeState, PostState
-from keqiao.parties.models import Node, Person, Post
+from keqiao.parties.models import Node, Post
 from keqiao.parties.nodes import actions, forms, guards
 from keqiao.parties.nodes.rules import directs, operates_somewhere
 from keqiao.parties.rules import is_operator_of_node
-
-
-def the_person(row: Post, entry: Entry) -> list[Person]:
-    """Whose post it is."""
-    return [row.person]
-
 
 NODE = Workflow(
     name="nodes",
