@@ -92,3 +92,9 @@ def test_page_that_does_not_exist_says_so(client: Client, db: None) -> None:
     assert page.status_code == 404
     assert "找不到这一页" in page.content.decode()
     assert "<c-" not in page.content.decode()
+
+
+def test_another_password_is_asked_for_in_words_of_joining(signed_in: Client) -> None:
+    html = signed_in.get("/accounts/password/change/").content.decode()
+    assert html.count("至少 10 个字符，不要全是数字，也不要用常见的密码。") == 1
+    assert "你的密码" not in html

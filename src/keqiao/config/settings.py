@@ -143,6 +143,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "keqiao.parties.accounts.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "keqiao.parties.accounts.JoinForm",
+    "change_password": "keqiao.parties.accounts.ChangedPasswordForm",
+    "reset_password_from_key": "keqiao.parties.accounts.NewPasswordForm",
     "confirm_email_verification_code": "keqiao.parties.accounts.MailedCodeForm",
 }
 ACCOUNT_PREVENT_ENUMERATION = True

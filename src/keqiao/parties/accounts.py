@@ -7,7 +7,12 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ConfirmEmailVerificationCodeForm, SignupForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    ConfirmEmailVerificationCodeForm,
+    ResetPasswordKeyForm,
+    SignupForm,
+)
 from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
 from allauth.account.views import email_verification_sent
 from allauth.core import context as allauth_context
@@ -56,6 +61,9 @@ CHANGES = {
 TOO_LATE = _("这个验证码不能再用：过了 15 分钟，或者输错太多次。用刚才的邮箱和密码登录，我们马上再发一个。")
 
 
+PASSWORD_HELP = _("至少 10 个字符，不要全是数字，也不要用常见的密码。")
+
+
 class JoinForm(SignupForm):  # type: ignore[misc]
     """E-mail address, password, consent; the rest is asked once the address is confirmed."""
 
@@ -67,12 +75,28 @@ class JoinForm(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = _("至少 10 个字符，不要全是数字，也不要用常见的密码。")
+        self.fields["password1"].help_text = PASSWORD_HELP
 
     @property
     def wordings(self) -> dict[str, str]:
         """What was agreed to, in the words that were shown."""
         return {"account": str(self.fields["consent"].label)}
+
+
+class ChangedPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """Another password, asked for in the words of joining."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password in place of a forgotten one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HELP
 
 
 class MailedCodeForm(ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
