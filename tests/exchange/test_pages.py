@@ -232,3 +232,13 @@ def test_a_denied_verb_over_http_changes_nothing(
     assert browse(owner).post(f"/needs/{triage_need.pk}/publish/").status_code == 403
     assert Client().post(f"/needs/{triage_need.pk}/publish/").status_code == 302
     assert (Need.objects.get().state, Entry.objects.count()) == ("triage", before)
+
+
+@pytest.mark.parametrize(
+    ("side", "says", "way_on"),
+    [("given", "还没有方案", "/needs/?state=open"), ("received", "还没有收到方案", "/needs/new/")],
+)
+def test_no_solutions_says_how_either_side_begins(asker: Client, side: str, says: str, way_on: str) -> None:
+    page = text_of(asker.get(f"/solutions/?side={side}"))
+    assert f">{says}<" in page
+    assert f'class="link" href="{way_on}"' in page

@@ -275,6 +275,14 @@ def test_who_finds_a_proposal(client, name: str, status: int, personas: Personas
     page(client, reverse("proposal", args=[sealed_proposal.pk]), personas[name], status)
 
 
+@pytest.mark.parametrize("role", ["", "asker"])
+def test_board_without_proposals_says_how_to_start(client, role: str, personas: Personas) -> None:
+    html = page(client, reverse("proposals"), personas["competitor"], role=role)
+    assert "还没有对接" in html
+    assert f'href="{reverse("needs")}?mine=1"' in html
+    assert "等对方答复" not in html
+
+
 def test_board_puts_what_waits_first(client, sealed_proposal, owner, manager) -> None:
     html = page(client, reverse("proposals"), owner)
     assert html.index("等您答复") < html.index("红外探测器用消光涂层") < html.index("等对方答复")

@@ -237,7 +237,9 @@ def proposals(request: HttpRequest) -> HttpResponse:
     """The board, for one role or all."""
     role = request.GET.get("role", "")
     roles = {name: label for name, (label, _condition) in ROLES.items()}
-    context = {"columns": board(request.user, role), "role": role, "roles": roles}
+    columns = board(request.user, role)
+    has_any = any(column.total for column in columns)
+    context = {"columns": columns, "has_any": has_any, "role": role, "roles": roles}
     return render(request, "matching/proposals.html", context)
 
 
