@@ -61,7 +61,7 @@ def test_search_counts_facets(client, fit: int) -> None:
     assert client.get("/api/v1/search", {"order": "dearest"}).status_code == 422
 
 
-@pytest.mark.parametrize(("name", "status"), [("owner", 200), ("operator", 200), ("competitor", 403), ("auditor", 403)])
+@pytest.mark.parametrize(("name", "status"), [("owner", 200), ("operator", 200), ("competitor", 403), ("auditor", 200)])
 def test_candidates_of_a_need(client, name: str, status: int, fit: int, make_need: Make, personas: Personas) -> None:
     need = make_need(levels={"problem": int(Level.NDA)})
     client.force_login(personas[name])

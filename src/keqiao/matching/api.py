@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Query as Parameter
 from ninja import Router, Schema
@@ -15,13 +14,10 @@ from pydantic import ConfigDict, Field
 from keqiao.api.schemas import Problem
 from keqiao.api.tokens import READERS, WRITERS
 from keqiao.engine import Figure, Query
-from keqiao.exchange.models import Need
-from keqiao.kernel.access import NotAllowed, NotVisible
 from keqiao.matching import queries
 from keqiao.matching.documents import ACHIEVEMENT, text_query
 from keqiao.matching.evidence import figure_json
 from keqiao.matching.filters import Filters
-from keqiao.matching.rules import may_propose
 from keqiao.matching.search import search
 
 router = Router(tags=["matching"])
@@ -128,12 +124,8 @@ def need_candidates(
     limit: Annotated[int, Parameter(ge=1, le=50)] = 10,
     order: Order = queries.RELEVANCE,
 ) -> Any:
-    """Achievements, people and similar solved needs for a need: for its people, its manager and its staff."""
-    need = Need.objects.visible_to(request.user).filter(pk=min(pk, 2**62)).first()
-    if need is None:
-        raise NotVisible(_("没有找到这项需求，或者您无权查看。"))
-    if not (may_propose(need, request.user) or need.seen_by(request.user).is_owner):
-        raise NotAllowed(_("候选只给需求方、负责的技术经理人和平台运营人员看。"))
+    """Achievements, people and similar solved needs for a need: for its people, its manager and who sees all of it."""
+    need = queries.need_for(min(pk, 2**62), request.user, to_read=True)
     found = queries.candidates(need, request.user, limit, order)
     return {name: [one.as_json() for one in getattr(found, name)] for name in ("achievements", "people", "solved")}
 

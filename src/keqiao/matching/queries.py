@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from keqiao.engine.asking import Asked, Query
 from keqiao.engine.document import Filter
 from keqiao.engine.rank import Candidate
 from keqiao.exchange.models import Achievement, Need
-from keqiao.kernel.visibility import Level, Seen
+from keqiao.kernel.access import NotAllowed, NotVisible
+from keqiao.kernel.visibility import OWNER, Level, Seen
 from keqiao.matching.documents import (
     ACHIEVEMENT,
     PERSON,
@@ -26,6 +29,7 @@ from keqiao.matching.evidence import Evidence, evidence_of
 from keqiao.matching.index import engine
 from keqiao.matching.models import Grade, Match, Proposal, Shortlisted
 from keqiao.matching.projection import SOURCES
+from keqiao.matching.rules import may_propose
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -85,6 +89,17 @@ class Candidates:
     order: str = RELEVANCE
     more: int = 0
     """How many achievements were found besides those that are written out here."""
+
+
+def need_for(pk: int, actor: Actor, *, to_read: bool = False) -> Need:
+    """A need that this person may match: its people, its manager, its staff; `to_read`: whoever sees all of it."""
+    need = Need.objects.visible_to(actor).filter(pk=pk).first()
+    if need is None:
+        raise NotVisible(_("没有找到这项需求，或者您无权查看。"))
+    sees_all = need.seen_by(actor).clearance >= (Level.STAFF if to_read else OWNER)
+    if not (sees_all or may_propose(need, actor)):
+        raise NotAllowed(_("候选只给需求方、负责的技术经理人和平台运营人员看。"))
+    return need
 
 
 def candidates(

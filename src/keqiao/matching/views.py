@@ -15,8 +15,8 @@ from keqiao.exchange.enums import DeclineReason, NeedState
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import clocks
 from keqiao.kernel import workflow as kernel
-from keqiao.kernel.access import NotAllowed, NotVisible
-from keqiao.kernel.visibility import OWNER, Hidden, Level, Seen
+from keqiao.kernel.access import NotVisible
+from keqiao.kernel.visibility import Hidden, Seen
 from keqiao.matching import pasted, queries
 from keqiao.matching.board import ROLES, board, track
 from keqiao.matching.comparing import comparison
@@ -98,22 +98,11 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, name, context)
 
 
-def need_of(request: HttpRequest, pk: int, *, to_read: bool = False) -> Need:
-    """A need that this person may match: its people, its manager, its staff; `to_read`: whoever sees all of it."""
-    need = Need.objects.visible_to(request.user).filter(pk=pk).first()
-    if need is None:
-        raise NotVisible(_("没有找到这项需求，或者您无权查看。"))
-    sees_all = need.seen_by(request.user).clearance >= (Level.STAFF if to_read else OWNER)
-    if not (sees_all or may_propose(need, request.user)):
-        raise NotAllowed(_("候选只给需求方、负责的技术经理人和平台运营人员看。"))
-    return need
-
-
 @login_required
 @require_safe
 def need_candidates(request: HttpRequest, pk: int) -> HttpResponse:
     """The candidates panel of a need's page: the first achievements, or with `all` every one."""
-    need = need_of(request, pk, to_read=True)
+    need = queries.need_for(pk, request.user, to_read=True)
     first = None if "all" in request.GET else FIRST
     found = queries.candidates(need, request.user, order=order_of(request), first=first)
     staff = may_grade(need, request.user)
@@ -137,7 +126,7 @@ def need_candidates(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """“感兴趣” of the side that asks, or a proposal by staff to both sides."""
-    need = need_of(request, pk)
+    need = queries.need_for(pk, request.user)
     verb = "create" if may_grade(need, request.user) else "interested"
     data = {**request.POST.dict(), "need": str(need.pk)}
     entry = kernel.run(PROPOSALS, None, verb, actor=request.user, data=data, key=request.POST.get("key", ""))
@@ -148,7 +137,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
     """A candidate that does not fit is not shown again; a match found for the need is dismissed with it."""
-    need = need_of(request, pk)
+    need = queries.need_for(pk, request.user)
     data = {**request.POST.dict(), "need": str(need.pk)}
     found = Match.objects.filter(need=need, achievement=number(data.get("achievement"))).first()
     kernel.run(MATCHES, found.pk if found else None, "dismiss" if found else "set_aside", actor=request.user, data=data)
@@ -159,7 +148,7 @@ def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def grade(request: HttpRequest, pk: int) -> HttpResponse:
     """A grade for a pair: the first, or another one."""
-    need = need_of(request, pk)
+    need = queries.need_for(pk, request.user)
     data = {**request.POST.dict(), "need": str(need.pk)}
     pair = Grade.objects.filter(need=need, achievement=number(data.get("achievement")))
     given = pair.filter(by_id=request.user.pk).first()
