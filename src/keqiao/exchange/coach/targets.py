@@ -52,16 +52,19 @@ def with_name(figure: Figure, found: Sequence[Figure], text: str) -> Figure | No
 
 
 def said(figure: Figure, text: str) -> str:
-    """The figure in the author's own words, when they are few."""
+    """The figure in the author's own words, from its name on, when they are few: the form reads them back."""
     own = " ".join(text[figure.span[0] : figure.span[1]].split())
-    return own if len(own) <= 40 and figure.name in own else ""
+    if len(own) > 40 or figure.name not in own:
+        return ""
+    named = own[own.index(figure.name) :]
+    return named if re.search(r"\d", named) else own  # `1200 平方米洁净室` has its name behind the number
 
 
 def is_condition(figure: Figure, text: str) -> bool:
     """Money and time limits are conditions of the need, not targets of the technology."""
     if figure.unit == "CNY":
         return any(word in figure.name.lower() for word in words.BUDGET) or before(text, figure.span[0], words.BUDGET)
-    if figure.name.endswith(("用量", "采购量", "年薪")):
+    if figure.name.endswith(("用量", "采购量", "年薪", "年产", "年产量", "月产", "月产量")):
         return True
     around = text[figure.span[0] : figure.span[1] + 3]
     return figure.unit in {"month", "year", "day", "week"} and bool(TIME_LIMIT.search(around))

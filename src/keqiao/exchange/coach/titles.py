@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from keqiao.engine.specs import figures
+from keqiao.exchange import taxonomy
 from keqiao.exchange.coach import words
 from keqiao.exchange.coach.clauses import HAN, STOP, Clause, mentions
 from keqiao.exchange.coach.targets import WANTING
@@ -59,11 +60,20 @@ def chinese_title(clauses: list[Clause]) -> str:
 
 def tells(title: str) -> bool:
     """Whether it names a thing: some words besides figures, and not only a partner or money."""
-    if mentions(title, words.NO_TITLE):
+    if mentions(title, words.NO_TITLE) or only_says_where(title):
         return False
     return len(re.sub(rf"[^{HAN}]", "", COUNTS.sub("", title))) + len(re.findall(r"[A-Za-z]{3,}", title)) >= (
         SHORTEST_TELLING
     )
+
+
+WHERE = re.compile(rf"^[{HAN}]{{0,6}}(?:位于|地处|坐落于|在)([{HAN}]{{2,12}})$")
+
+
+def only_says_where(title: str) -> bool:
+    """`我厂位于黄石市` says of nothing in particular either."""
+    place = WHERE.match(title)
+    return place is not None and bool(taxonomy.region_code(place[1]))
 
 
 def english_title(clauses: list[Clause]) -> str:
@@ -99,7 +109,9 @@ def figure_first(title: str) -> str:
 def with_context(title: str, chosen: Clause, clauses: list[Clause]) -> str:
     """Very short words say little alone: the clause before them goes along."""
     at = clauses.index(chosen)
-    return f"{clauses[at - 1].text}，{title}" if at and len(title) < 6 else title
+    if not at or len(title) >= 6 or only_says_where(clauses[at - 1].text):
+        return title
+    return f"{clauses[at - 1].text}，{title}"
 
 
 def without_opening(clause: str) -> str:
