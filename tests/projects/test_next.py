@@ -129,7 +129,10 @@ def test_next_step_names_who_has_it_and_after_they_left_who_speaks_for_them(
     assert "下一步 · 轮到供给方 沈教授" in next_of(read(steps.asker, path))
     MembershipFactory(person=dean, organisation=university, role=MembershipRole.ADMIN)
     run(REGISTRY["memberships"], steps.provider.memberships.get().pk, "leave", actor=steps.provider)
-    assert "下一步 · 轮到供给方 陈院长" in next_of(read(steps.asker, path))
+    page = read(steps.asker, path)
+    assert "下一步 · 轮到供给方 陈院长" in next_of(page)
+    sides = page[page.index('id="people-title"') : page.index('id="history-title"')]
+    assert ("陈院长" in sides, "沈教授" in sides) == (True, False)
     assert "下一步 · 轮到您（供给方）" in next_of(read(dean, path))
 
 
@@ -178,6 +181,27 @@ def test_what_would_be_refused_has_no_button(
     data = {"verdict": "passed", "evidence": "报告", "received_on": today(), "amount": "9万"}
     assert client.post(f"{path}{not_yet}/", data).status_code == 422
     assert world() == before
+
+
+def test_who_signs_after_a_colleague_is_led_back_to_the_contract(project: Project, steps: Any) -> None:
+    boss = PersonFactory(name="总经理", email="boss@example.test")
+    organisation = steps.asker.memberships.get().organisation
+    MembershipFactory(person=boss, organisation=organisation, role=MembershipRole.ADMIN)
+    contract = steps.proposed(project)
+    steps.sign(contract, steps.asker)
+    before, client = world(), Client()
+    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(f"/contracts/{contract.pk}/sign/", {"agree": "on", "digest": contract.digest})
+    assert (answer.status_code, world()) == (403, before)
+    assert "本方已经签署" in answer.text
+    assert f'href="/contracts/{contract.pk}/">回到这条记录</a>' in answer.text
+
+
+def test_competitor_is_led_back_to_nothing(project: Project, steps: Any, competitor: Person) -> None:
+    contract, client = steps.proposed(project), Client()
+    client.force_login(competitor, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(f"/contracts/{contract.pk}/sign/", {"agree": "on", "digest": contract.digest})
+    assert (answer.status_code, "回到这条记录" in answer.text) == (404, False)
 
 
 # ---- forms ------------------------------------------------------------------------------------------------------

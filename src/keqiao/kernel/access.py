@@ -101,6 +101,8 @@ class Refusal(Exception):
 
     status = 400
     title: str | _StrPromise = _("请求无法处理")
+    back: str = ""
+    """Where a page leads back to: the record that it was about, where the reader may see that."""
 
     def __init__(self, detail: str | _StrPromise = "", errors: dict[str, list[str]] | None = None) -> None:
         super().__init__(str(detail))

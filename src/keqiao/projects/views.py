@@ -62,6 +62,7 @@ def inside(row: Project, seen: Seen, viewer: Any) -> dict[str, Any]:
         "project": seen,
         "side": queries.acting_side(row, viewer),
         "watches": queries.watching_side(row, viewer),
+        "speakers": {side: names_of(row, side) for side in Side.values},
         "verbs": queries.verbs_of(row, viewer),
         "milestones": queries.parts_of(row, "milestone", viewer),
         "incomes": queries.parts_of(row, "income", viewer),
@@ -78,13 +79,17 @@ def inside(row: Project, seen: Seen, viewer: Any) -> dict[str, Any]:
 def next_of(row: Project, viewer: Any) -> dict[str, Any]:
     """The next step, who has it by name, whether it is the viewer's, and until when."""
     step = next_step(row)
-    names = "、".join(called(person) for person in holders(row, step.turn)) if step.turn in BY_NAME else ""
     return {
         "step": step.summary(),
-        "holder": names,
+        "holder": names_of(row, step.turn) if step.turn in BY_NAME else "",
         "is_my_turn": queries.is_my_turn(row, viewer, step),
         "promises": queries.promises(row),
     }
+
+
+def names_of(row: Project, role: str) -> str:
+    """Who speaks for a role now, by name."""
+    return "、".join(called(person) for person in holders(row, role))
 
 
 def with_inside(pk: int, viewer: Any) -> Project:

@@ -27,8 +27,19 @@ def new(request: HttpRequest, resource: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def verb(request: HttpRequest, resource: str, pk: int, verb: str) -> HttpResponse:
-    """Run a verb on a row."""
-    return verb_page(request, workflow_of(resource), pk, verb)
+    """Run a verb on a row. Whoever may not (any more: a colleague was quicker) is led back to the row."""
+    workflow = workflow_of(resource)
+    try:
+        return verb_page(request, workflow, pk, verb)
+    except NotAllowed as refusal:
+        refusal.back = way_back(workflow, pk, request.user)
+        raise
+
+
+def way_back(workflow: kernel.Workflow[Any], pk: int, actor: Any) -> str:
+    """The page of the row, where it has one that the actor may see."""
+    row = workflow.model._default_manager.visible_to(actor).filter(pk=pk).first()
+    return row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
 
 
 def workflow_of(resource: str) -> kernel.Workflow[Any]:
