@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from keqiao.kernel import clocks, files
 from keqiao.kernel.models import Entry, File, Version
-from keqiao.kernel.visibility import Level
+from keqiao.kernel.visibility import Level, Seen
 from keqiao.kernel.workflow import REGISTRY, Verb, Workflow, table_of
 from keqiao.parties.models import standing_of
 from keqiao.parties.names import called
@@ -221,6 +221,17 @@ def watching_side(row: Project, actor: Actor) -> str:
 def may_see_inside(clearance: int) -> bool:
     """Whether somebody sees more of a project than the published case."""
     return clearance >= Level.NDA
+
+
+def projects_from(kind: str, pk: int, actor: Actor) -> list[Seen]:
+    """The projects of a need or an achievement that this person sees from inside, the newest first.
+
+    That a published case came from them is for nobody else: what both sides agreed to publish does not name it.
+    """
+    if not actor.is_authenticated:
+        return []
+    rows = Project.objects.close_to(actor, int(Level.NDA)).filter(**{kind: pk}).prefetch_related(None)
+    return [row.seen_by(actor) for row in rows.order_by("-pk")]
 
 
 def contract_of(pk: int, actor: Actor) -> Contract | None:
