@@ -75,9 +75,8 @@ LEFT = [
 ]
 
 
-@pytest.mark.parametrize(("query", "left"), LEFT)
-def test_each_filter_leaves_what_it_says_newest_first(query: str, left: list[str], shelf: None) -> None:
-    assert titles(Client(), f"/needs/?{query}") == left
+def test_each_filter_leaves_what_it_says_newest_first(shelf: None) -> None:
+    assert {query: titles(Client(), f"/needs/?{query}") for query, _left in LEFT} == dict(LEFT)
 
 
 def facets_for(query: str) -> dict[str, dict[str, int]]:

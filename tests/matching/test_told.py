@@ -314,18 +314,18 @@ def test_setting_aside_wants_a_reason_from_the_list(
     assert (Match.objects.count(), Entry.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("path", ["propose", "set-aside", "grade"])
 @pytest.mark.parametrize(
     ("name", "status"),
     [("competitor", 403), ("professor", 403), ("other_operator", 403), ("auditor", 403), ("stranger", 302)],
 )
 def test_the_buttons_of_the_panel_refuse_others(
-    name: str, status: int, path: str, client: Client, pair: dict[str, int], personas: Personas
+    name: str, status: int, client: Client, pair: dict[str, int], personas: Personas
 ) -> None:
     if personas[name].is_authenticated:
         client.force_login(personas[name])  # type: ignore[arg-type]
     data = {"achievement": pair["achievement"], "code": "cost", "grade": "4"}
-    assert client.post(f"/needs/{pair['need']}/{path}/", data).status_code == status
+    for path in ("propose", "set-aside", "grade"):
+        assert client.post(f"/needs/{pair['need']}/{path}/", data).status_code == status
     assert (Proposal.objects.count(), Match.objects.count(), Entry.objects.count()) == (0, 0, 0)
 
 

@@ -141,7 +141,8 @@ def test_income_is_told_by_project_and_day(owner: Person, professor: Person, man
     row = make("incomes", owner, professor, manager, wuhan)
     notice = notice_for(REGISTRY["incomes"], row, owner)
     assert notice is not None
-    assert notice.title == f"红外探测器用消光涂层 · {today()}"
+    year, month, day = map(int, today().split("-"))
+    assert notice.title == f"红外探测器用消光涂层 · {year} 年 {month} 月 {day} 日"
     milestone = running(owner, professor, manager, wuhan).milestone_rows.get()
     told = notice_for(REGISTRY["milestones"], milestone, owner)
     assert isinstance(told, Notice)

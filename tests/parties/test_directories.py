@@ -37,7 +37,6 @@ def once(names: list[str]) -> list[str]:
 NONSENSE = ["%00", "'", "%25", "_", "\\", "%5B", "%F0%9F%99%82", "a" * 2000, "%E3%80%80", "(", "*", "%FF"]
 
 
-@pytest.mark.parametrize("typed", NONSENSE)
 @pytest.mark.parametrize(
     "address",
     ["/organisations/?q=", "/organisations/?kind=", "/organisations/?node=", "/organisations/?state=",
@@ -45,10 +44,11 @@ NONSENSE = ["%00", "'", "%25", "_", "\\", "%5B", "%F0%9F%99%82", "a" * 2000, "%E
      "/welcome/organisation/?q=", "/calendar/?year="],
 )  # fmt: skip
 def test_nonsense_in_an_address_is_no_error(
-    address: str, typed: str, client: Client, operator: Person, company_a: Organisation
+    address: str, client: Client, operator: Person, company_a: Organisation
 ) -> None:
     client.force_login(operator)
-    assert client.get(address + typed).status_code == 200
+    for typed in NONSENSE:
+        assert client.get(address + typed).status_code == 200, typed
 
 
 def test_verified_ones_come_first_then_by_name(client: Client, wuhan: Any) -> None:
