@@ -14,15 +14,16 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from pytest_django import DjangoDbBlocker
 
 from keqiao.demo.accounts import ACCOUNTS, BY_KEY, Account
 from keqiao.demo.load import NotEmpty, load
 from keqiao.demo.world import build
 from keqiao.exchange.models import Achievement, Need, Solution
-from keqiao.kernel import deadlines, journal, projections, verification
+from keqiao.kernel import deadlines, freeze, journal, projections, verification
 from keqiao.kernel.jobs import next_waiting
-from keqiao.kernel.models import ClockRun, Cursor, Entry, Seal
+from keqiao.kernel.models import ClockRun, Cursor, Entry, Seal, Version
 from keqiao.kernel.workflow import REGISTRY, Workflow
 from keqiao.matching import index, projection
 from keqiao.matching.models import Match, Proposal
@@ -31,7 +32,7 @@ from keqiao.notices.models import Mail, Notice
 from keqiao.notices.reminders import remind_all
 from keqiao.observatory import counters
 from keqiao.parties.models import Consent, Node, Organisation, Person
-from keqiao.projects.models import Project
+from keqiao.projects.models import Contract, Project
 from keqiao.web import desk
 
 FILLED = (
@@ -123,6 +124,55 @@ def test_journal_is_sealed_and_valid(loaded: Path) -> None:
 def test_journal_is_in_the_order_of_time(loaded: Path) -> None:
     moments = list(Seal.objects.order_by("position").values_list("entry__at", flat=True))
     assert moments == sorted(moments)
+
+
+def test_everything_that_a_project_decided_on_is_frozen_under_its_hash(loaded: Path) -> None:
+    frozen = {entry.pk for name in FROZEN for entry in entries_of(table(name)) if freezes(table(name), entry)}
+    kept = Version.objects.select_related("entry")
+    assert set(kept.values_list("entry", flat=True)) == frozen
+    assert len(frozen) > 100
+    for version in kept:
+        assert version.sha256 == version.entry.changes["frozen"] == freeze.sha256_of(version.content)
+
+
+def test_signed_contract_is_frozen_under_the_hash_that_was_signed(loaded: Path) -> None:
+    texts = Version.objects.filter(object_type="contract").values_list("object_id", "sha256", "content__title")
+    contracts = Contract.objects.exclude(digest="")
+    assert sorted(texts) == sorted(contracts.values_list("pk", "digest", "title"))
+    assert all(row.digest == freeze.sha256_of(freeze.content_of(row)) for row in contracts)
+
+
+def test_closed_project_is_frozen_as_it_is_read_from_the_database(loaded: Path) -> None:
+    closed = list(Version.objects.filter(entry__verb="close"))
+    assert len(closed) == Project.objects.filter(state="closed").count() > 0
+    for version in closed:
+        assert version.content == freeze.content_of(Project.objects.get(pk=version.object_id))
+
+
+def test_project_frozen_at_a_measurement_knows_nothing_of_what_came_later(loaded: Path) -> None:
+    project = Project.objects.filter(state="closed").order_by("pk")[0]
+    first = freeze.versions_of(project)[0]
+    said = first.content
+    assert (first.entry.verb, [each["number"] for each in said["rounds"]]) == ("measure", [1])
+    assert (said["asker_score"], said["acceptance"], said["rewards"]) == (None, None, [])
+    delivered = [each["delivered_at"] for each in said["milestones"] if each["delivered_at"]]
+    assert all(parse_datetime(moment) <= first.entry.at for moment in delivered)
+
+
+def test_frozen_texts_of_a_project_are_there_to_read(undone: None) -> None:
+    project = Contract.objects.filter(state="registered").order_by("pk")[0].project
+    client = Client()
+    client.force_login(project.asker)
+    page = client.get(reverse("frozen", args=[project.pk]))
+    assert "还没有存档" not in page.content.decode()
+    assert Contract.objects.get(project=project).digest[:12] in page.content.decode()
+
+
+FROZEN = ("projects", "contracts", "milestones", "incomes")
+
+
+def freezes(workflow: Workflow[Any], entry: Entry) -> bool:
+    return any(line.freezes for line in workflow.verbs if line.name == entry.verb)
 
 
 @pytest.mark.parametrize("name", FILLED)

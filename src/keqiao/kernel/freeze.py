@@ -21,12 +21,19 @@ def content_of(row: models.Model) -> Any:
 
 def keep(content: Any, entry: Entry) -> Version:
     """Keep the text that an entry decided on under its SHA-256, which stands in the entry and so in the chain."""
-    return Version.objects.create(
+    kept = version(content, entry)
+    kept.save()
+    return kept
+
+
+def version(content: Any, entry: Entry) -> Version:
+    """The frozen text of an entry, not yet written; its hash is the one that the entry says."""
+    return Version(
         entry=entry,
         object_type=entry.object_type,
         object_id=entry.object_id,
         content=content,
-        sha256=sha256_of(content),
+        sha256=entry.changes.get("frozen") or sha256_of(content),
     )
 
 

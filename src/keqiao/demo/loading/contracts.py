@@ -8,6 +8,7 @@ from typing import Any
 
 from keqiao.demo import records
 from keqiao.demo.loading.ledger import Ledger
+from keqiao.demo.loading.project_rows import yuan
 from keqiao.kernel.freeze import sha256_of
 from keqiao.kernel.journal import plain
 from keqiao.projects.models import Contract, Project
@@ -27,7 +28,7 @@ def contract_of(one: records.Contract, project: Project, ledger: Ledger) -> Cont
         type=one.type,
         subject=subject_of(project),
         payment_mode=one.payment_mode,
-        amount=Decimal(one.amount) if one.amount else None,
+        amount=yuan(one.amount) if one.amount else None,
         instalments=instalments_of(one, ledger),
         ownership=one.ownership,
         text="双方对合作中获知的技术信息和经营信息保密。样品由供给方提供，测试由需求方完成，报告双方各存一份。",
@@ -71,7 +72,7 @@ def register(one: records.Contract, contract: Contract, ledger: Ledger) -> None:
     contract.registration_number = one.registration_number
     contract.registration_authority = REGISTRY_OFFICE
     contract.registered_on = ledger.ago(max(0, (one.signed_days_ago or 0) - REGISTERED_AFTER)).date()
-    contract.technical_amount = contract.amount or Decimal(0)
+    contract.technical_amount = contract.amount or yuan(0)
 
 
 def tell_contract(one: records.Contract, contract: Contract, ledger: Ledger) -> None:

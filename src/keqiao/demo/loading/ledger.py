@@ -16,14 +16,17 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-from keqiao.kernel import bulk, calendar, journal
+from keqiao.kernel import bulk, calendar, freeze, journal
 from keqiao.kernel.clocks import Clock
-from keqiao.kernel.models import ClockRun, Entry
+from keqiao.kernel.models import ClockRun, Entry, Version
 from keqiao.kernel.workflow import NEW, REGISTRY, Verb
 from keqiao.notices.reminders import LEFT
 
 M = TypeVar("M", bound=models.Model)
 BATCH = 10_000
+FROZEN = frozenset({"projects"})
+"""Rooms whose frozen texts are kept: a project has a few, and they are there to read. Of needs, achievements and
+proposals there are ten thousands, which would be written a second and a third time."""
 Key = tuple[str, int]
 
 
@@ -43,6 +46,8 @@ class Event:
     target: str
     changes: dict[str, Any]
     extra: dict[str, Any] | None
+    frozen: Any = None
+    """What the row said then, where the verb freezes it."""
 
 
 @dataclass(slots=True)
@@ -110,7 +115,8 @@ class Ledger:
             row.created_at = at
         life.state, life.at = target, at
         row.state, row.updated_at = target, at
-        self.events.append(Event(at, row, verb, by, source, target, changes, extra))
+        frozen = freeze.content_of(row) if line.freezes and row._meta.app_label in FROZEN else None
+        self.events.append(Event(at, row, verb, by, source, target, changes, extra, frozen))
         self.wind(row, life, line)
         return at
 
@@ -172,6 +178,8 @@ class Ledger:
         for part in journal.batches(iter(self.events), BATCH):
             drafts = [draft_of(event) for event in part]
             total += journal.append_many(drafts, BATCH)
+            texts = zip(part, drafts, strict=True)
+            bulk.copy_in(Version, [freeze.version(e.frozen, d.entry) for e, d in texts if e.frozen is not None])
             see([draft.entry for draft in drafts])
         bulk.copy_in(ClockRun, [*self.clocks, *self.running()])
         for kept in (self.rows, self.lives, self.events, self.clocks):
@@ -186,6 +194,19 @@ class Ledger:
                 run = self.ran(row, clock, start, None)
                 run.paused_at = life.paused.get(clock) if life else None
                 yield run
+
+
+def put_off(row: models.Model, *names: str) -> dict[str, Any]:
+    """Take out of a row what only a later verb of its life brings; returns the values, for that verb to set."""
+    later = {name: getattr(row, name) for name in names}
+    for name in names:
+        setattr(row, name, row._meta.get_field(name).get_default())
+    return later
+
+
+def put_in(row: models.Model, later: dict[str, Any]) -> None:
+    for name, value in later.items():
+        setattr(row, name, value)
 
 
 def key_of(row: models.Model) -> Key:
@@ -216,6 +237,7 @@ def draft_of(event: Event) -> journal.Draft:
         after=after,
         from_state=event.source,
         extra=event.extra,
+        frozen="" if event.frozen is None else freeze.sha256_of(event.frozen),
         at=event.at,
     )
 

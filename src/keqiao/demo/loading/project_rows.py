@@ -20,6 +20,11 @@ CONFIRMED_AFTER = timedelta(hours=6)
 """How long the other side took to confirm money that came in."""
 
 
+def yuan(amount: int) -> Decimal:
+    """An amount as the database gives it back: hashed texts have it to the fen."""
+    return Decimal(amount).quantize(Decimal("0.01"))
+
+
 def project_of(one: records.Match, proposal: Proposal, ledger: Ledger) -> Project:
     """The row of a project. Its state is what its life leads to."""
     need = proposal.need
@@ -60,7 +65,7 @@ def milestone_of(each: records.Milestone, project: Project, ledger: Ledger) -> M
         project=project,
         title=each.title,
         due_on=due,
-        payment=Decimal(each.payment) if each.payment else None,
+        payment=yuan(each.payment) if each.payment else None,
         delivery_note=each.note,
         delivered_at=delivered,
         delivered_by=project.provider if delivered else None,
@@ -117,7 +122,7 @@ def income_of(each: tuple[int, int, str], project: Project, ledger: Ledger) -> I
     return Income(
         project=project,
         received_on=at.date(),
-        amount=Decimal(amount),
+        amount=yuan(amount),
         note=note,
         side=Side.PROVIDER,
         recorded_by=project.provider,
@@ -134,7 +139,7 @@ def rewards_of(one: records.Match, project: Project) -> list[Reward]:
         Reward(
             project=project,
             recipient=f"{project.provider}课题组",
-            amount=Decimal(one.reward),
+            amount=yuan(one.reward),
             paid_on=project.closed_at.date(),
             basis="本单位科技成果转化奖励办法",
             recorded_by=project.provider,

@@ -10,7 +10,7 @@ from typing import Any
 
 from keqiao.demo import records
 from keqiao.demo.loading.contracts import contract_of, tell_contract
-from keqiao.demo.loading.ledger import Ledger
+from keqiao.demo.loading.ledger import Ledger, put_in, put_off
 from keqiao.demo.loading.project_rows import (
     CONFIRMED_AFTER,
     acceptances_of,
@@ -25,6 +25,7 @@ from keqiao.parties.models import Consent
 from keqiao.projects.enums import Side
 from keqiao.projects.forms import CASE_CONSENT
 from keqiao.projects.models import Acceptance, Contract, Income, Milestone, Project, Reward, SampleRound
+from keqiao.projects.models.project import RATINGS
 
 
 @dataclass(slots=True)
@@ -61,9 +62,13 @@ def load_projects(pairs: list[tuple[records.Match, Proposal]], ledger: Ledger) -
         parts.rewards += rewards_of(one, project)
     parts.enter(ledger)
     rewards = {row.project_id: row for row in parts.rewards}
+    answers = {row.project_id: row for row in parts.acceptances}
+    rounds = {(row.project_id, row.number): row for row in parts.rounds}
     lines = zip(pairs, projects, parts.contracts, parts.milestones, parts.incomes, strict=True)
     for (one, _proposal), project, contract, milestones, incomes in lines:
-        told = Told(one, project, contract, milestones, incomes, rewards.get(project.pk))
+        tested = [rounds[project.pk, each.number] for each in one.rounds]
+        acceptance, reward = answers.get(project.pk), rewards.get(project.pk)
+        told = Told(one, project, contract, milestones, tested, acceptance, incomes, reward)
         tell_project(told, ledger)
 
 
@@ -82,39 +87,56 @@ class Told:
     project: Project
     contract: Contract
     milestones: list[Milestone]
+    rounds: list[SampleRound]
+    acceptance: Acceptance | None
     incomes: list[Income]
     reward: Reward | None
+
+
+KINDS = ("contract_rows", "milestone_rows", "round_rows", "acceptance_rows", "income_rows", "reward_rows")
+
+
+def has(project: Project, kind: str, *rows: Any) -> None:
+    """From now on these belong to the project: what is frozen of it says so, though nothing is in the database yet."""
+    known: dict[str, list[Any]] = project.__dict__.setdefault("_prefetched_objects_cache", {name: [] for name in KINDS})
+    known[kind] += rows
 
 
 def tell_project(told: Told, ledger: Ledger) -> None:
     """From the opening to where the project stands."""
     one, project, contract = told.match, told.project, told.contract
     tell_opening(project, ledger)
+    has(project, "contract_rows", contract)
     tell_contract(deal_of(one), contract, ledger)
     if contract.asker_signed_at is None:
         return
     ledger.did(project, "take_effect", by=None, at=contract.asker_signed_at, targets=project.targets)
     for row in told.milestones:
         ledger.born(row, ledger.did(project, "plan_milestone", by=project.manager_id, at=contract.asker_signed_at))
+    has(project, "milestone_rows", *told.milestones)
     if not one.rounds:
         return
     at = contract.asker_signed_at + timedelta(hours=2)
     ledger.did(project, "start", by=project.asker_id, at=at, started_on=project.started_on)
+    ratings = put_off(project, *RATINGS)
     tell_running(told, ledger)
     if one.asked_days_ago is not None:
+        has(project, "acceptance_rows", told.acceptance)
         ledger.did(project, "request_acceptance", by=project.provider_id, at=ledger.ago(one.asked_days_ago))
     if project.accepted_at is not None:
-        tell_end(told, project.accepted_at, ledger)
+        tell_end(told, ratings, project.accepted_at, ledger)
 
 
 def tell_running(told: Told, ledger: Ledger) -> None:
     """What happens while a project runs, in the order of time: samples, milestones, and what was paid by then."""
     steps: list[tuple[datetime, Callable[[], None]]] = []
-    for each in told.match.rounds:
-        steps += [(at, partial(tell, each, told.project, ledger)) for at, tell in round_steps(each, ledger)]
+    for each, tested in zip(told.match.rounds, told.rounds, strict=True):
+        steps += [(at, partial(tell, each, tested, ledger)) for at, tell in round_steps(each, ledger)]
     for row in told.milestones:
         if row.delivered_at is not None:
-            steps.append((row.delivered_at, partial(tell_milestone, row, ledger)))
+            passed = put_off(row, "accepted_at")
+            later = put_off(row, "delivery_note", "delivered_at", "delivered_by")
+            steps.append((later["delivered_at"], partial(tell_milestone, row, later, passed, ledger)))
     for income in told.incomes:
         if not is_late(income, told.project):
             steps.append((paid_at(income), partial(tell_income, income, ledger)))
@@ -122,14 +144,15 @@ def tell_running(told: Told, ledger: Ledger) -> None:
         step()
 
 
-def tell_end(told: Told, at: datetime, ledger: Ledger) -> None:
+def tell_end(told: Told, ratings: dict[str, Any], at: datetime, ledger: Ledger) -> None:
     """Accepted, rated, paid, closed."""
     project = told.project
-    tell_acceptance(project, at, ledger)
+    tell_acceptance(project, ratings, at, ledger)
     for income in told.incomes:
         if is_late(income, project):
             tell_income(income, ledger)
     if told.reward is not None:
+        has(project, "reward_rows", told.reward)
         ledger.did(project, "record_reward", by=project.provider_id, at=at, extra={"reward": told.reward.pk})
     ledger.did(project, "close", by=project.manager_id, at=at + timedelta(minutes=10), closed_at=project.closed_at)
     if told.match.case_summary:
@@ -176,12 +199,13 @@ def tell_opening(project: Project, ledger: Ledger) -> None:
         ledger.did(project, "agree", by=project.asker_id, at=at, extra={"side": "asker"}, asker_agreed_at=at)
 
 
-def tell_milestone(row: Milestone, ledger: Ledger) -> None:
+def tell_milestone(row: Milestone, later: dict[str, Any], passed: dict[str, Any], ledger: Ledger) -> None:
     """Delivered by the one side, passed by the other."""
     project = row.project
-    if row.delivered_at is not None:
-        note: dict[str, Any] = {"delivery_note": row.delivery_note, "delivered_at": row.delivered_at}
-        ledger.did(row, "deliver", by=project.provider_id, at=row.delivered_at, **note)
+    put_in(row, later)
+    note: dict[str, Any] = {"delivery_note": row.delivery_note, "delivered_at": row.delivered_at}
+    ledger.did(row, "deliver", by=project.provider_id, at=later["delivered_at"], **note)
+    put_in(row, passed)
     if row.accepted_at is not None:
         ledger.did(row, "accept", by=project.asker_id, at=row.accepted_at, accepted_at=row.accepted_at)
 
@@ -194,22 +218,24 @@ def round_steps(each: records.Round, ledger: Ledger) -> list[tuple[datetime, Cal
     return steps
 
 
-def tell_sent(each: records.Round, project: Project, ledger: Ledger) -> None:
-    at, number = ledger.ago(each.sent_days_ago), {"round": each.number}
-    ledger.did(project, "send_sample", by=project.provider_id, at=at, extra=number)
+def tell_sent(each: records.Round, row: SampleRound, ledger: Ledger) -> None:
+    at, project = ledger.ago(each.sent_days_ago), row.project
+    has(project, "round_rows", row)
+    ledger.did(project, "send_sample", by=project.provider_id, at=at, extra={"round": each.number})
 
 
-def tell_measured(each: records.Round, project: Project, ledger: Ledger) -> None:
-    at, number = ledger.ago(each.measured_days_ago or 0), {"round": each.number}
-    ledger.did(project, "measure", by=project.asker_id, at=at, extra=number)
+def tell_measured(each: records.Round, row: SampleRound, ledger: Ledger) -> None:
+    at, project = ledger.ago(each.measured_days_ago or 0), row.project
+    ledger.did(project, "measure", by=project.asker_id, at=at, extra={"round": each.number})
 
 
-def tell_acceptance(project: Project, at: datetime, ledger: Ledger) -> None:
+def tell_acceptance(project: Project, ratings: dict[str, Any], at: datetime, ledger: Ledger) -> None:
     """The result is accepted, the need solved, and both sides say how it was."""
     ledger.did(project, "accept", by=project.asker_id, at=at, accepted_at=at)
     ledger.did(project.need, "solve", by=None, at=at)
     for side in Side.values:
-        words = {name: getattr(project, name) for name in (f"{side}_score", f"{side}_comment")}
+        words = {name: ratings[name] for name in (f"{side}_score", f"{side}_comment")}
+        put_in(project, words)
         by = getattr(project, f"{side}_id")
         ledger.did(project, "rate", by=by, at=at + timedelta(minutes=5), extra={"side": side}, **words)
 
@@ -219,6 +245,7 @@ def tell_income(row: Income, ledger: Ledger) -> None:
     project = row.project
     at = ledger.did(project, "record_income", by=project.provider_id, at=paid_at(row), extra={"income": row.pk})
     ledger.born(row, at)
+    has(project, "income_rows", row)
     row.confirmed_at = at + CONFIRMED_AFTER
     confirmed: dict[str, Any] = {"confirmed_by": project.asker_id, "confirmed_at": row.confirmed_at}
     ledger.did(row, "confirm", by=project.asker_id, at=row.confirmed_at, **confirmed)

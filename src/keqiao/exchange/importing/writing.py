@@ -109,22 +109,10 @@ def record(made: Plan, rows: list[Any], notes: list[dict[str, Any]], now: dateti
     drafts = list(drafts_of(made, zip(rows, contents, notes, strict=True), now))
     journal.append_many(drafts)
     if verb.freezes:
-        bulk.copy_in(Version, [version_of(draft, content) for draft, content in zip(drafts, contents, strict=True)])
+        bulk.copy_in(Version, [freeze.version(text, draft.entry) for draft, text in zip(drafts, contents, strict=True)])
     verified = made.kind == "parties" and made.publish
     for clock in () if verified else verb.starts:
         bulk.copy_in(ClockRun, list(runs_of(clock, drafts, now)))
-
-
-def version_of(draft: journal.Draft, content: dict[str, Any]) -> Version:
-    """The frozen text of a row, with its hash."""
-    entry = draft.entry
-    return Version(
-        entry=entry,
-        object_type=entry.object_type,
-        object_id=entry.object_id,
-        content=content,
-        sha256=entry.changes["frozen"],
-    )
 
 
 def drafts_of(made: Plan, done: Iterable[tuple[Any, dict[str, Any], Any]], now: datetime) -> Iterator[journal.Draft]:
