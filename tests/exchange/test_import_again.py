@@ -47,7 +47,7 @@ def test_the_same_file_twice_makes_nothing_twice(
     first, second = sorted((Need if kind == "needs" else Achievement).objects.values_list("pk", flat=True))
     again = invoke(kind, TABLE, *options, name="renamed.csv")
     assert (again.exit_code, written()) == (0, before)
-    assert again.stdout == "2 are there already and passed over (--again imports them); nothing was written\n"
+    assert again.stdout == "2 行已经有了，跳过（加 --again 会再导入一遍）；什么都没有写入。\n"
     assert f"第 2 行：已经有{word} #{first}“消光涂层”，跳过。\n第 3 行：已经有{word} #{second}" in again.stderr
 
 
@@ -55,8 +55,8 @@ def test_a_list_that_has_grown_brings_what_is_new(invoke: Invoke, operator: Pers
     invoke("needs", TABLE)
     grown = TABLE + "A-3,隔热涂层,太厚\n"
     dry = invoke("needs", grown, "--dry-run")
-    words = "2 are there already and passed over (--again imports them); 1 rows are good; "
-    assert (dry.exit_code, dry.stdout.split(" in ")[0]) == (0, f"{words}dry run: nothing was written")
+    words = "2 行已经有了，跳过（加 --again 会再导入一遍）；1 行没有问题；"
+    assert (dry.exit_code, dry.stdout) == (0, f"{words}只是检查（--dry-run），什么都没有写入。\n")
     assert dry.stderr.count("跳过。") == 2
     done = json.loads(invoke("needs", grown, "--json").stdout)
     assert (done["rows"], done["written"], [row["line"] for row in done["known"]]) == (1, 1, [2, 3])
@@ -67,7 +67,7 @@ def test_a_list_that_has_grown_brings_what_is_new(invoke: Invoke, operator: Pers
 def test_who_asks_for_it_again_gets_it_again(invoke: Invoke, operator: Person) -> None:
     invoke("needs", TABLE)
     again = invoke("needs", TABLE, "--again")
-    assert (again.exit_code, again.stdout.split(" in ")[0]) == (0, "2 rows are good; 2 written")
+    assert (again.exit_code, again.stdout.split("，")[0]) == (0, "2 行没有问题；写入 2 行")
     assert written() == (4, 0, 4)
 
 
@@ -102,7 +102,7 @@ def test_the_same_number_with_other_words_is_a_bad_row(invoke: Invoke, operator:
     done = invoke("needs", TABLE.replace("易剥落", "高温下易剥落"))
     words = f"第 3 行：编号 A-2 已经导入为需求 #{pk}“热障涂层”，内容不同。"
     assert words + "请在它的页面上修改；如果是另一条，用 --again 导入。" in done.stderr
-    assert (done.exit_code, done.stdout, written()) == (1, "1 problems; nothing was written\n", before)
+    assert (done.exit_code, done.stdout, written()) == (1, "1 处需要修改，什么都没有写入。\n", before)
 
 
 def test_a_column_that_only_counts_names_nothing(operator: Person) -> None:

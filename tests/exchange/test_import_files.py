@@ -489,22 +489,22 @@ pytestmark = pytest.mark.django_db
 
 def test_a_dry_run_checks_everything_and_writes_nothing(invoke: Any, owner: Person, company_a: Any) -> None:
     done = invoke("needs", "标题,描述\n甲,乙\n", "--dry-run", "--owner", owner.email)
-    assert (done.exit_code, done.stdout.split(" in ")[0]) == (0, "1 rows are good; dry run: nothing was written")
+    assert (done.exit_code, done.stdout) == (0, "1 行没有问题；只是检查（--dry-run），什么都没有写入。\n")
     assert nothing_written()
 
 
 def test_one_bad_row_of_many_and_nothing_is_written(invoke: Any, owner: Person, company_a: Any) -> None:
     text = "标题,描述,地区\n" + "甲,乙,武汉\n" * 40 + "丙,丁,火星\n"
     done = invoke("needs", text, "--owner", owner.email)
-    assert (done.exit_code, done.stdout) == (1, "1 problems; nothing was written\n")
+    assert (done.exit_code, done.stdout) == (1, "1 处需要修改，什么都没有写入。\n")
     assert "第 42 行 · 地区：没有找到地区“火星”。请写省或市的名称，例如“湖北省武汉市”。" in done.stderr
     assert nothing_written()
 
 
 def test_every_bad_row_is_counted_and_the_first_fifty_shown(invoke: Any, owner: Person, company_a: Any) -> None:
     done = invoke("needs", "标题,地区\n" + "丙,火星\n" * 60, "--owner", owner.email)
-    assert done.stdout == "60 problems; nothing was written\n"
-    assert "… and 10 more" in done.stderr
+    assert done.stdout == "60 处需要修改，什么都没有写入。\n"
+    assert "……还有 10 条" in done.stderr
     assert done.stderr.count("火星") == 50
 
 
@@ -529,19 +529,19 @@ def test_problems_for_programs(invoke: Any, owner: Person, company_a: Any) -> No
 def test_the_sheet_that_was_read_is_named(invoke: Any, owner: Person, company_a: Any) -> None:
     done = invoke("needs", rows(["标题"], ["甲"], sheet="需求表"), "--owner", owner.email, name="a.xlsx")
     assert done.exit_code == 0
-    assert "  sheet: 需求表\n  标题 → title\n" in done.stderr
+    assert "  工作表：需求表\n  标题 → 标题（title）\n" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("content", "options", "words"),
     [
         ("", (), "文件是空的"),
-        ("标题\n甲\n", ("--owner", "nobody@example.test"), "there is no account nobody@example.test"),
-        ("标题\n甲\n", (), "there is no operator yet; name the owner with --owner EMAIL"),
-        ("标题\n甲\n", ("--owner", "lin@example.test", "--map", "标题"), "'标题': write COLUMN=FIELD"),
+        ("标题\n甲\n", ("--owner", "nobody@example.test"), "没有账号 nobody@example.test。请用 --owner 指定已有的账号。"),
+        ("标题\n甲\n", (), "还没有平台运营人员。请用 --owner 邮箱 指定归属。"),
+        ("标题\n甲\n", ("--owner", "lin@example.test", "--map", "标题"), "“标题”：请写成 列名=字段"),
         ("标题\n甲\n", ("--owner", "lin@example.test", "--node", "atlantis"), "没有节点“atlantis”"),
         ("标题\n甲\n", ("--owner", "lin@example.test", "--map", "甲=title"), "文件里没有这一列"),
-        ("标题\n", ("--owner", "lin@example.test"), "no rows; nothing was written"),
+        ("标题\n", ("--owner", "lin@example.test"), "没有可以导入的行，什么都没有写入。"),
     ],
 )
 def test_what_a_command_cannot_do_is_said(
@@ -550,6 +550,29 @@ def test_what_a_command_cannot_do_is_said(
     done = invoke("needs", content, *options)
     assert done.exit_code != 0
     assert words in done.output
+    assert nothing_written()
+
+
+def test_a_command_speaks_the_language_of_the_terminal(
+    invoke: Any, owner: Person, company_a: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEQIAO_LANGUAGE", "en")
+    done = invoke("needs", "标题,地区,备忘\n甲,火星,乙\n", "--owner", owner.email)
+    assert done.stdout == "To correct: 1. Nothing was written.\n"
+    assert "Line 2 · 地区: " in done.stderr
+    assert "Columns not used: 备忘" in done.stderr
+    assert "Checking" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("head", "column"),
+    [("标题,简介,就绪度", "就绪度依据（maturity_evidence）"), ("标题,简介,就绪度,成熟度依据", "成熟度依据")],
+)
+def test_a_missing_field_is_called_as_in_the_file_or_by_its_label(
+    head: str, column: str, invoke: Any, owner: Person, company_a: Any
+) -> None:
+    done = invoke("achievements", f"{head}\n甲,乙,5\n", "--owner", owner.email)
+    assert f"第 2 行 · {column}：写了就绪度就要写依据" in done.stderr
     assert nothing_written()
 
 
@@ -613,5 +636,5 @@ def test_organisations_registered_meanwhile_leave_nothing_half_done(
     text = f"name,code\n试验一号有限公司,{credit_code(904)}\n试验二号有限公司,{credit_code(905)}\n"
     done = invoke("parties", text, "--owner", operator.email)
     assert done.exit_code == 1
-    assert "somebody registered the same meanwhile; nothing was written" in done.output
+    assert "检查之后有人登记了相同的内容，所以什么都没有写入。" in done.output
     assert list(Organisation.objects.values_list("name", flat=True)) == ["抢先登记有限公司"]

@@ -82,10 +82,10 @@ def test_wrong_arguments_are_told(cli: Run, db, arguments: tuple[str, ...]) -> N
 def test_rebuild_and_status(cli: Run, fit: int, make_need: Make, sealed) -> None:
     record(make_need(), "publish", before="triage")
     sealed()
-    assert "10 documents indexed" in cli("index", "rebuild").output
+    assert "索引里有 10 份文档。" in cli("index", "rebuild").output
     status = json.loads(cli("index", "status", "--json").output)
     assert (status["documents"], status["read"], status["sealed"], status["unsealed"]) == (10, 1, 1, 0)
-    assert "10 documents; read 1 of 1 sealed entries" in cli("index", "status").output
+    assert "10 份文档；已读 1 条日志，共 1 条已封存。" in cli("index", "status").output
 
 
 @pytest.fixture
@@ -103,14 +103,14 @@ def test_rebuild_while_the_platform_runs_asks_it_to_read_again(cli: Run, db, bus
     Cursor.objects.create(name="index", position=7)
     result = cli("index", "rebuild")
     assert (result.exit_code, Cursor.objects.get(name="index").position) == (0, 0)
-    assert "open in another process" in cli("index", "status").output
+    assert "被另一个进程占用" in cli("index", "status").output
 
 
 def test_match_without_index_and_without_platform_says_so(cli: Run, db, busy, settings) -> None:
     settings.PUBLIC_URL = "http://127.0.0.1:9"
     result = cli("match", "--text", "消光涂层")
     assert result.exit_code == 1
-    assert "set KEQIAO_URL" in result.output
+    assert "请用 KEQIAO_URL 指定平台的地址" in result.output
 
 
 def test_match_asks_the_platform_that_has_the_index(cli: Run, fit: int, settings, tmp_path) -> None:

@@ -54,7 +54,7 @@ def test_post_is_given_once_ended_and_given_again(owner: Person, wuhan: Node) ->
 
 
 def test_post_for_nobody_or_nowhere_is_refused(owner: Person, wuhan: Node) -> None:
-    assert "Nobody has joined" in call("post", "give", "x@example.test", "auditor", "wuhan").output
-    assert "There is no node" in call("post", "give", "lin@example.test", "auditor", "nowhere").output
+    assert "没有人用 x@example.test 注册。" in call("post", "give", "x@example.test", "auditor", "wuhan").output
+    assert "没有节点“nowhere”。" in call("post", "give", "lin@example.test", "auditor", "nowhere").output
     assert call("post", "give", "lin@example.test", "king", "wuhan").exit_code == 2
     assert Post.objects.count() == 0

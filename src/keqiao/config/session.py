@@ -13,6 +13,7 @@ import psycopg
 
 from keqiao.config.database import cluster_in, database_settings, database_url
 from keqiao.config.env import data_folder
+from keqiao.config.language import of_terminal
 from keqiao.config.postgres_account import DatabaseTrouble
 from keqiao.config.progress import Say, quiet
 
@@ -60,12 +61,14 @@ def needs_database(command: Callable[P, R]) -> Callable[P, R]:
         with database(say):
             set_up_django()
             from django.db import connections  # noqa: PLC0415 (Django is ready only now)
+            from django.utils import translation  # noqa: PLC0415 (as above)
 
             # a server with a long path gets its socket's place when it starts, which may have been just now
             if not database_url():
                 connections.settings["default"].update(database_settings(data_folder()))
             try:
-                return command(*arguments, **named)
+                with translation.override(of_terminal()):
+                    return command(*arguments, **named)
             finally:
                 connections.close_all()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
 from keqiao.config.session import needs_database
@@ -58,7 +59,7 @@ def check_and_write(
     table: importing.Table, kind: str, own: tuple[str, ...], name: str, wishes: dict[str, Any]
 ) -> tuple[importing.Plan, list[int]]:
     """The plan, and the ids of what was written: none with problems or in a dry run."""
-    with bar("checking", len(table.rows)) as progress:
+    with bar(_("检查"), len(table.rows)) as progress:
         made = importing.plan(
             table,
             kind,
@@ -72,10 +73,11 @@ def check_and_write(
     if not made.is_good or wishes["dry_run"]:
         return made, []
     try:
-        with bar("writing", len(made.rows)) as progress:
+        with bar(_("写入"), len(made.rows)) as progress:
             return made, importing.write(made, file=name, progress=progress.update)
     except (IntegrityError, UniqueViolation) as trouble:
-        raise click.ClickException(f"somebody registered the same meanwhile; nothing was written ({trouble})") from None
+        words = _("检查之后有人登记了相同的内容，所以什么都没有写入。请再导入一次。（%(trouble)s）")
+        raise click.ClickException(words % {"trouble": trouble}) from None
 
 
 def bar(label: str, length: int) -> Any:
@@ -85,7 +87,8 @@ def bar(label: str, length: int) -> Any:
 def pair(text: str) -> tuple[str, str]:
     column, mark, field = text.partition("=")
     if not mark or not field.strip():
-        raise click.BadParameter(f"{text!r}: write COLUMN=FIELD", param_hint="--map")
+        words = _("“%(text)s”：请写成 列名=字段，例如 技术难题=problem。") % {"text": text}
+        raise click.BadParameter(words, param_hint="--map")
     return column.strip(), field.strip()
 
 
@@ -94,12 +97,12 @@ def person(email: str | None) -> Person:
     if email:
         found: Person | None = Person.objects.filter(email__iexact=email).first()
         if found is None:
-            raise click.ClickException(f"there is no account {email}; --owner names one that exists")
+            raise click.ClickException(_("没有账号 %(email)s。请用 --owner 指定已有的账号。") % {"email": email})
         return found
     posts = Post.objects.filter(role="operator", state="active")
     post = posts.order_by("node__parent_id", "pk").first()
     if post is None:
-        raise click.ClickException("there is no operator yet; name the owner with --owner EMAIL")
+        raise click.ClickException(_("还没有平台运营人员。请用 --owner 邮箱 指定归属。"))
     held: Person = Person.objects.get(pk=post.person_id)
     return held
 
@@ -110,11 +113,11 @@ def report(made: importing.Plan, ids: list[int], seconds: float, *, sheet: str =
         click.echo(json.dumps(summary(made, ids, seconds), ensure_ascii=False))
     else:
         if sheet:
-            click.echo(f"  sheet: {sheet}", err=True)
+            click.echo("  " + _("工作表：%(name)s") % {"name": sheet}, err=True)
         for column, field in made.columns.items():
-            click.echo(f"  {column} → {field}", err=True)
+            click.echo(f"  {column} → {importing.called(made.kind, field)}", err=True)
         if made.unused:
-            click.echo(f"  not used: {', '.join(made.unused)}", err=True)
+            click.echo("  " + _("没有用到的列：%(names)s") % {"names": listed(made.unused)}, err=True)
         list_some([str(problem) for problem in made.problems])
         list_some([str(row) for row in made.known])
         click.echo(outcome(made, ids, seconds))
@@ -122,24 +125,32 @@ def report(made: importing.Plan, ids: list[int], seconds: float, *, sheet: str =
         sys.exit(1)
 
 
+def listed(names: list[str]) -> str:
+    return _("、").join(names)
+
+
 def list_some(lines: list[str]) -> None:
     """As many as can be read; `--json` has them all."""
     for line in lines[:SHOWN_PROBLEMS]:
         click.echo(line, err=True)
     if len(lines) > SHOWN_PROBLEMS:
-        click.echo(f"… and {len(lines) - SHOWN_PROBLEMS} more", err=True)
+        click.echo(_("……还有 %(count)d 条") % {"count": len(lines) - SHOWN_PROBLEMS}, err=True)
 
 
 def outcome(made: importing.Plan, ids: list[int], seconds: float) -> str:
     """One line."""
+    nothing = _("什么都没有写入。")
     if made.problems:
-        return f"{len(made.problems)} problems; nothing was written"
-    already = f"{len(made.known)} are there already and passed over (--again imports them); " if made.known else ""
+        return _("%(count)d 处需要修改，") % {"count": len(made.problems)} + nothing
+    words = _("%(count)d 行已经有了，跳过（加 --again 会再导入一遍）；") % {"count": len(made.known)}
+    already = words if made.known else ""
     if not made.rows:
-        return f"{already or 'no rows; '}nothing was written"
-    speed = len(made.rows) / seconds if seconds else 0
-    done = f"{len(ids)} written" if ids else "dry run: nothing was written"
-    return f"{already}{len(made.rows)} rows are good; {done} in {seconds:.1f} s ({speed:,.0f} rows/s)"
+        return (already or _("没有可以导入的行，")) + nothing
+    good = _("%(count)d 行没有问题；") % {"count": len(made.rows)}
+    if not ids:
+        return already + good + _("只是检查（--dry-run），") + nothing
+    done = {"count": len(ids), "seconds": f"{seconds:.1f}", "speed": f"{len(ids) / seconds:,.0f}" if seconds else "–"}
+    return already + good + _("写入 %(count)d 行，用时 %(seconds)s 秒（每秒 %(speed)s 行）。") % done
 
 
 def summary(made: importing.Plan, ids: list[int], seconds: float) -> dict[str, Any]:

@@ -16,6 +16,10 @@ from keqiao.matching.evidence import figure_json
 class NobodyAnswers(Exception):
     """The platform that should have the index open does not answer."""
 
+    def __init__(self, address: str, why: object) -> None:
+        super().__init__(f"{address}: {why}")
+        self.address, self.why = address, str(why)
+
 
 def ask(query: Query, limit: int) -> list[dict[str, Any]]:
     """Candidates from the running platform, for a query in full.
@@ -32,7 +36,7 @@ def ask(query: Query, limit: int) -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = json.load(response)["candidates"]
             return found
     except (OSError, urllib.error.URLError, ValueError, KeyError) as error:
-        raise NobodyAnswers(f"{address} does not answer ({error}); set KEQIAO_URL to where it runs") from error
+        raise NobodyAnswers(address, error) from error
 
 
 def body_of(query: Query, limit: int) -> dict[str, Any]:

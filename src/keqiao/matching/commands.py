@@ -9,7 +9,7 @@ from typing import Any
 import click
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.utils import translation
+from django.utils.translation import gettext as _
 
 from keqiao.config.session import needs_database
 from keqiao.engine import Query
@@ -41,21 +41,21 @@ def match(text: str | None, need: int | None, top: int, as_json: bool) -> None:
     for place, candidate in enumerate(candidates, 1):
         print_candidate(place, candidate)
     if not candidates:
-        click.echo("nothing found")
+        click.echo(_("没有找到合适的成果。"))
 
 
 def query_for(text: str | None, need: int | None) -> Query:
     """What is looked for."""
     if (text is None) == (need is None):
-        raise click.UsageError("give either --text or --need")
+        raise click.UsageError(_("请给出 --text 或 --need，二选一。"))
     if text is not None:
         words = sys.stdin.read() if text == "-" else text
         if not words.strip():
-            raise click.UsageError("--text is empty")
+            raise click.UsageError(_("--text 没有内容。"))
         return text_query(words)
     row = Need.objects.filter(pk=need or 0).first()
     if row is None:
-        raise click.ClickException(f"there is no need {need}")
+        raise click.ClickException(_("没有编号为 %(number)d 的需求。") % {"number": need or 0})
     return need_query(row.at(OWNER))
 
 
@@ -69,7 +69,8 @@ def found_for(query: Query, top: int) -> list[dict[str, Any]]:
         try:
             return ask(query, top)
         except NobodyAnswers as error:
-            raise click.ClickException(f"another process has the index open, and {error}") from error
+            words = _("索引被另一个进程占用，而且 %(address)s 没有应答。请用 KEQIAO_URL 指定平台的地址。（%(why)s）")
+            raise click.ClickException(words % {"address": error.address, "why": error.why}) from error
     finally:
         holder.HOLDER.close()
 
@@ -86,12 +87,11 @@ def print_candidate(place: int, candidate: dict[str, Any]) -> None:
 
 
 def checked(check: dict[str, Any]) -> str:
-    """A target and what is offered, in one line; commands speak English."""
+    """A target and what is offered, in one line."""
     from keqiao.matching.showing import figure_line, gap_text  # noqa: PLC0415 (leaf)
 
-    with translation.override("en"):
-        offered = figure_line(check["offered"]) if check["offered"] else "not stated"
-        return f"{figure_line(check['target'])} · {offered} {gap_text(check)}".rstrip()
+    offered = figure_line(check["offered"]) if check["offered"] else _("未写明")
+    return f"{figure_line(check['target'])} · {offered} {gap_text(check)}".rstrip()
 
 
 @click.group()
@@ -104,12 +104,12 @@ def index() -> None:
 def rebuild() -> None:
     """Build the index from the tables. While the platform runs, it is asked to read its journal again instead."""
     try:
-        with click.progressbar(length=projection.expected(), label="indexing", file=sys.stderr) as bar:
+        with click.progressbar(length=projection.expected(), label=_("建立索引"), file=sys.stderr) as bar:
             count = projection.fill(lambda total: bar.update(total - bar.pos))
-        click.echo(f"{count} documents indexed")
+        click.echo(_("索引里有 %(count)d 份文档。") % {"count": count})
     except holder.IndexBusy:
         projection.start_again()
-        click.echo("the running platform reads its journal again; `keqiao index status` shows how far it is")
+        click.echo(_("正在运行的平台会重新读取日志；用 keqiao index status 查看进度。"))
     finally:
         holder.HOLDER.close()
 
@@ -131,8 +131,10 @@ def status(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    held = "open in another process" if found["documents"] is None else f"{found['documents']} documents"
-    click.echo(f"{found['path']}: {held}; read {cursor} of {last} sealed entries")
+    count = found["documents"]
+    held = _("被另一个进程占用") if count is None else _("%(count)d 份文档") % {"count": count}
+    read = _("已读 %(read)d 条日志，共 %(all)d 条已封存") % {"read": cursor, "all": last}
+    click.echo(_("%(path)s：%(held)s；%(read)s。") % {"path": found["path"], "held": held, "read": read})
 
 
 def documents() -> int | None:

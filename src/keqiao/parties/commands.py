@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from keqiao.config.session import needs_database
 from keqiao.kernel.access import SYSTEM, Invalid
@@ -60,7 +61,7 @@ def give(email: str, role: str, code: str) -> None:
     """Put the person with this address into a role at a node."""
     if held(email, role, code) is None:
         as_platform(POST, None, "create", {"email": email, "role": role, "node": code})
-    click.echo(f"{email} is {role} at {code}")
+    click.echo(_("%(email)s 现在是 %(node)s 的 %(role)s。") % said(email, role, code))
 
 
 @post.command("end")
@@ -72,9 +73,9 @@ def end(email: str, role: str, code: str) -> None:
     """Take the person out of a role at a node."""
     post = held(email, role, code)
     if post is None:
-        raise click.ClickException(f"{email} is not {role} at {code}.")
+        raise click.ClickException(_("%(email)s 不是 %(node)s 的 %(role)s。") % said(email, role, code))
     as_platform(POST, post.pk, "end")
-    click.echo(f"{email} is no longer {role} at {code}")
+    click.echo(_("%(email)s 不再是 %(node)s 的 %(role)s。") % said(email, role, code))
 
 
 @post.command("list")
@@ -83,6 +84,11 @@ def list_posts() -> None:
     """Print who is what where."""
     for row in Post.objects.filter(state=PostState.ACTIVE).select_related("person").order_by("node", "role", "person"):
         click.echo(f"{row.node_id}\t{row.role}\t{row.person.email}")
+
+
+def said(email: str, role: str, code: str) -> dict[str, str]:
+    """Who is what where, as the messages need it."""
+    return {"email": email, "role": str(PostRole(role).label), "node": code}
 
 
 def as_platform(table: Workflow[Any], pk: int | None, verb: str, data: dict[str, str] | None = None) -> None:
@@ -103,12 +109,12 @@ def held(email: str, role: str, code: str) -> Post | None:
 def node_called(code: str) -> Node:
     found = Node.objects.filter(code=code).first()
     if found is None:
-        raise click.ClickException(f"There is no node called {code}. `keqiao node list` prints them.")
+        raise click.ClickException(_("没有节点“%(code)s”。用 keqiao node list 查看已有的节点。") % {"code": code})
     return found
 
 
 def person_at(email: str) -> Person:
     found: Person | None = Person.objects.filter(email__iexact=email, is_active=True).first()
     if found is None:
-        raise click.ClickException(f"Nobody has joined with the address {email}. Join on the site first.")
+        raise click.ClickException(_("没有人用 %(email)s 注册。请先在网站上注册。") % {"email": email})
     return found

@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keqiao.engine.text import language
 from keqiao.exchange.cards import MATURITY_NEEDS, AchievementForm, NeedForm
@@ -96,16 +97,27 @@ def problems_of_columns(
     """Columns that are named but not there, fields that do not exist, and what every row needs."""
     for column, name in own.items():
         if column not in table.columns:
-            yield RowProblem(1, column, _("文件里没有这一列。现有：%(there)s") % {"there": "、".join(table.columns)})
+            yield RowProblem(1, column, _("文件里没有这一列。现有：%(there)s") % {"there": _("、").join(table.columns)})
         if name not in BY_KIND[kind]:
-            allowed = ", ".join(BY_KIND[kind])
+            allowed = _("、").join(called(kind, field) for field in BY_KIND[kind])
             yield RowProblem(1, column, _("没有“%(name)s”这个字段。可以是：%(all)s") % {"name": name, "all": allowed})
     yield from twins(table, columns)
     for name in NEEDED[kind][:1]:
         if name not in columns.values():
-            there = "、".join(table.columns)
-            words = _("没有找到“%(name)s”一列。请用 --map 列名=%(name)s 指定。现有：%(there)s")
-            yield RowProblem(1, "", words % {"name": name, "there": there})
+            words = _("没有找到“%(label)s”一列。请用 --map 列名=%(name)s 指定。现有：%(there)s")
+            there = _("、").join(table.columns)
+            yield RowProblem(1, "", words % {"label": label_of(kind, name), "name": name, "there": there})
+
+
+def label_of(kind: str, name: str) -> str:
+    """What the pages call a field."""
+    return str(getattr(FIELDS[kind].get(name), "label", None) or OTHER.get(name, name))
+
+
+def called(kind: str, name: str) -> str:
+    """A field by its label and by the name that `--map` takes."""
+    label = label_of(kind, name)
+    return name if label == name else _("%(label)s（%(name)s）") % {"label": label, "name": name}
 
 
 def twins(table: Table, columns: dict[str, str]) -> Iterable[RowProblem]:
@@ -169,8 +181,13 @@ class Cleaner:
             except ValidationError as error:
                 problems += [RowProblem(line, column, message) for message in error.messages]
         if not problems:
-            problems = [RowProblem(line, column, words) for column, words in self.whole(cleaned)]
+            problems = [RowProblem(line, self.column_of(name), words) for name, words in self.whole(cleaned)]
         return cleaned, problems
+
+    def column_of(self, name: str) -> str:
+        """What the file calls a field; one that has no column there is called by its label and its name."""
+        found = (column for column, field in self.made.columns.items() if field == name)
+        return next(found, called(self.made.kind, name) if name else "")
 
     def value(self, name: str, given: Any) -> Any:
         """One value as records keep it."""
@@ -307,6 +324,14 @@ ALSO = {
 }
 LABELS = {str(label): value for value, label in [*CooperationMode.choices, *NeedKind.choices]}
 LABELS |= {word: value for value, words in ALSO.items() for word in words.split()}
+
+OTHER = {
+    "id": gettext_lazy("编号"),
+    "node": gettext_lazy("节点"),
+    "organisation": gettext_lazy("所属单位"),
+    "staff_note": gettext_lazy("内部备注"),
+}
+"""Fields that no form of theirs names."""
 
 FIELDS: dict[str, dict[str, Any]] = {
     "needs": dict(NeedForm.base_fields) | {"staff_note": forms.CharField(max_length=2000)},
