@@ -536,7 +536,11 @@ def test_the_sheet_that_was_read_is_named(invoke: Any, owner: Person, company_a:
     ("content", "options", "words"),
     [
         ("", (), "文件是空的"),
-        ("标题\n甲\n", ("--owner", "nobody@example.test"), "没有账号 nobody@example.test。请用 --owner 指定已有的账号。"),
+        (
+            "标题\n甲\n",
+            ("--owner", "nobody@example.test"),
+            "没有账号 nobody@example.test。请用 --owner 指定已有的账号。",
+        ),
         ("标题\n甲\n", (), "还没有平台运营人员。请用 --owner 邮箱 指定归属。"),
         ("标题\n甲\n", ("--owner", "lin@example.test", "--map", "标题"), "“标题”：请写成 列名=字段"),
         ("标题\n甲\n", ("--owner", "lin@example.test", "--node", "atlantis"), "没有节点“atlantis”"),

@@ -15,6 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.parser import Parser
 
+from keqiao.api.complaints import in_words
 from keqiao.kernel.access import Refusal
 
 CONTENT_TYPE = "application/problem+json"
@@ -75,7 +76,7 @@ def install(api: NinjaAPI) -> None:
         errors: dict[str, list[str]] = {}
         for error in exc.errors:
             place = within(error["loc"])
-            errors.setdefault(".".join(place) or "body", []).append(str(error["msg"]))
+            errors.setdefault(".".join(place) or "body", []).append(in_words(error))
         return problem(422, _("内容需要修改"), _("请按 errors 中的提示修改后重试。"), errors)
 
     @api.exception_handler(AuthenticationError)
