@@ -11,7 +11,7 @@ from typing import Literal
 import click
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from keqiao.demo.accounts import ACCOUNTS
 from keqiao.demo.loading import exchange, matches, parties
@@ -51,7 +51,7 @@ def load(scale: Scale) -> None:
     if not is_loaded():
         if Node.objects.exists():
             raise NotEmpty("This data folder holds a platform already; the demo needs one of its own (--data).")
-        with transaction.atomic():
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
             write(build(scale), tell)
             seal(tell)
     with connection.cursor() as cursor:
