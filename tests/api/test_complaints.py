@@ -79,10 +79,13 @@ def test_every_sentence_has_its_english() -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh-hans", {"kind": ["请填写这一项。"], "tilte": ["没有这个字段。请检查名称，或去掉它。"]}),
+        ("zh-hans", {"title": ["这里要写文本，放在英文引号里。"], "tilte": ["没有这个字段。请检查名称，或去掉它。"]}),
         (
             "en",
-            {"kind": ["Please fill this in."], "tilte": ["There is no such field. Check the name or leave it out."]},
+            {
+                "title": ["This takes a text, in quotation marks."],
+                "tilte": ["There is no such field. Check the name or leave it out."],
+            },
         ),
     ],
 )
@@ -92,6 +95,6 @@ def test_what_is_wrong_with_a_body_is_said_in_the_caller_s_language(
     client = Client(headers={"Accept-Language": language})
     client.force_login(owner)
     Person.objects.filter(pk=owner.pk).update(language=language)
-    answer = client.post("/api/v1/needs", {"tilte": "错字"}, content_type="application/json")
+    answer = client.post("/api/v1/needs", {"title": 7, "tilte": "错字"}, content_type="application/json")
     assert (answer.status_code, answer.json()["errors"]) == (422, words)
     assert Need.objects.count() == 0
