@@ -198,9 +198,9 @@ class Ledger:
 
 def put_off(row: models.Model, *names: str) -> dict[str, Any]:
     """Take out of a row what only a later verb of its life brings; returns the values, for that verb to set."""
-    later = {name: getattr(row, name) for name in names}
+    later, blank = {name: getattr(row, name) for name in names}, type(row)()
     for name in names:
-        setattr(row, name, row._meta.get_field(name).get_default())
+        setattr(row, name, getattr(blank, name))
     return later
 
 
