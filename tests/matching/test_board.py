@@ -101,7 +101,16 @@ def test_the_newest_stands_first_and_the_old_ones_are_counted(
 def test_an_empty_board_says_what_will_be_there(client: Client, owner: Person) -> None:
     client.force_login(owner)
     page = client.get("/proposals/").content.decode()
-    assert page.count("column-empty") == 5
+    assert "还没有对接" in page
+    assert '<a class="link" href="/needs/?mine=1">看我的需求</a>' in page
+    assert "column-head" not in page
+
+
+def test_an_empty_column_says_what_will_be_there(client: Client, owner: Person, put: Make) -> None:
+    put("declined")
+    client.force_login(owner)
+    page = client.get("/proposals/").content.decode()
+    assert page.count("column-empty") == 4
     assert "暂时没有。" in page
 
 

@@ -25,10 +25,14 @@ def client_of(world: World, persona: str, **headers: str) -> Client:
     return client
 
 
+SAYS_NOTHING = frozenset({"Content-Security-Policy", "Content-Length"})
+"""Heads whose words and numbers could be taken for a marker."""
+
+
 def text_of(answer: Any) -> str:
     """Everything that an answer gives away: head and body."""
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    head = "\n".join(f"{name}: {value}" for name, value in answer.headers.items() if name != "Content-Security-Policy")
+    head = "\n".join(f"{name}: {value}" for name, value in answer.headers.items() if name not in SAYS_NOTHING)
     return f"{head}\n{body.decode('utf-8', 'replace')}"
 
 
