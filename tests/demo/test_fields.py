@@ -9,7 +9,7 @@ from keqiao.demo.composing import LONGEST, SHORTEST, compose, phrases, plans
 from keqiao.demo.fields import Field, Measure, Topic, all_fields, all_topics, field_of
 from keqiao.demo.speaking import common_slots, company_slots, need_slots, offer_slots
 from keqiao.demo.wording import drawn
-from keqiao.exchange import taxonomy
+from keqiao.parties import taxonomy
 
 MODES = {"goods", "process", "software", "living", "works", "clinic"}
 LEAST = {

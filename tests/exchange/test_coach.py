@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keqiao.exchange import coach, taxonomy
+from keqiao.exchange import coach
 from keqiao.exchange.cards import NeedForm
 from keqiao.exchange.coach import words as coach_words
 from keqiao.exchange.enums import CooperationMode, NeedKind
+from keqiao.parties import taxonomy
 
 TODAY = date(2026, 11, 24)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import translation
 
 from keqiao.kernel.access import Invalid, NotAllowed, NotVisible
 from keqiao.kernel.journal import history
 from keqiao.kernel.models import Secret
 from keqiao.kernel.visibility import Level
 from keqiao.kernel.workflow import run
+from keqiao.parties import taxonomy
 from keqiao.parties.models import Consent, Organisation, Person
 from keqiao.parties.queries import directory
 from keqiao.parties.workflow import PERSON
@@ -39,6 +42,29 @@ def test_profile_is_saved_with_levels_and_fields(owner: Person) -> None:
     assert owner.fields == ["红外镀膜", "真空工艺"]
     assert owner.levels == {"introduction": 1, "phone": 3, "email": 2}
     assert owner.level_of("introduction_en") == Level.PUBLIC
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_profile_shows_fields_by_name_and_reads_them_back(owner: Person, language: str) -> None:
+    """Names with commas, a name that a strategic industry and an industry share, and a word of one's own."""
+    codes = [code for code, term in taxonomy.fields().items() if "、" in term.name or "," in term.name_en][:4]
+    shared = next(c for c, t in taxonomy.industries().items() if taxonomy.code_of(t.name) != c)
+    had = [*codes, "C3976", shared, "红外镀膜"]
+    Person.objects.filter(pk=owner.pk).update(fields=had, language=language)
+    client = Client(headers={"Accept-Language": language})
+    client.force_login(owner)
+    form = client.get(f"/people/{owner.pk}/save/").context["form"]
+    shown = form["fields_known"].value()
+    assert "C3976" not in shown
+    assert taxonomy.fields()["C3976"].name_en in shown if language == "en" else "光电子器件制造" in shown
+    with translation.override(language):
+        run(PERSON, owner.pk, "save", actor=owner, data=profile(fields_known=shown, language=language))
+    assert fresh(owner).fields == had
+
+
+def test_field_typed_by_name_or_code_is_kept_as_its_code(owner: Person) -> None:
+    run(PERSON, owner.pk, "save", actor=owner, data=profile(fields_known="光电子器件制造，3976；真空工艺、ｃ３９"))
+    assert fresh(owner).fields == ["C3976", "真空工艺", "C39"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.db.models import CharField, Count, Func, QuerySet
 from django.db.models.functions import Left
 from django.utils.functional import cached_property
 
-from keqiao.exchange import taxonomy
+from keqiao.parties import taxonomy
 from keqiao.parties.models import Node
 from keqiao.parties.names import called
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keqiao.exchange import coach, lists, queries, taxonomy
+from keqiao.exchange import coach, lists, queries
 from keqiao.exchange.cards import NeedForm
 from keqiao.exchange.duplicates import alike
 from keqiao.exchange.models import Achievement, Listing, Need, Solution
@@ -21,6 +21,7 @@ from keqiao.exchange.published import KINDS, listed_of
 from keqiao.exchange.workflow import ACHIEVEMENT, NEED, SOLUTION
 from keqiao.kernel.access import NotVisible
 from keqiao.kernel.visibility import Level
+from keqiao.parties import taxonomy
 from keqiao.parties.models import Organisation
 from keqiao.web import verbs
 

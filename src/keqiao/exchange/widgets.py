@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
-from keqiao.exchange import taxonomy
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.visibility import Level
+from keqiao.parties import taxonomy
 
 
 class FieldPicker(forms.Widget):

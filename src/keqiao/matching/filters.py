@@ -13,9 +13,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from keqiao.exchange import taxonomy
 from keqiao.exchange.enums import CooperationMode, IntellectualProperty
 from keqiao.matching.documents import ACHIEVEMENT, ANSWERED, NEED, PERSON, SOLVED
+from keqiao.parties import taxonomy
 from keqiao.parties.models import Node
 from keqiao.parties.names import called
 

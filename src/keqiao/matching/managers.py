@@ -9,10 +9,10 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from keqiao.engine.explain import relation
-from keqiao.exchange import taxonomy
 from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import Need
 from keqiao.kernel.visibility import Seen
+from keqiao.parties import taxonomy
 from keqiao.parties.enums import PostRole, PostState
 from keqiao.parties.models import Person, Post
 

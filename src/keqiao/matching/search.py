@@ -16,13 +16,13 @@ from keqiao.engine.asking import Asked, Query
 from keqiao.engine.document import Filter
 from keqiao.engine.rank import Candidate, Evidence
 from keqiao.engine.text import canonical, words
-from keqiao.exchange import taxonomy
 from keqiao.matching import browse
 from keqiao.matching.documents import PUBLIC, document_id, row_of
 from keqiao.matching.filters import FACETS, KINDS, Filters, label_of, passes
 from keqiao.matching.index import engine
 from keqiao.matching.projection import SOURCES
 from keqiao.matching.queries import NEWEST, RELEVANCE, Found, seen
+from keqiao.parties import taxonomy
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor

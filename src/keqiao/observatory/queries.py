@@ -12,13 +12,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.utils import timezone
 
-from keqiao.exchange import taxonomy
 from keqiao.kernel import clocks
 from keqiao.kernel.languages import in_english, titled
 from keqiao.kernel.models import Entry
 from keqiao.kernel.visibility import Seen
 from keqiao.kernel.workflow import REGISTRY, Workflow
 from keqiao.observatory import counters
+from keqiao.parties import taxonomy
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

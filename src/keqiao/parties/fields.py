@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.visibility import Level
+from keqiao.parties import taxonomy
 from keqiao.parties.codes import normalise, problem_of
 from keqiao.parties.enums import NodeState
 from keqiao.parties.models import Node
@@ -67,6 +69,30 @@ class TagsField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """A list has no length in characters; `validate` looks at each word."""
+
+
+class KnownFieldsField(TagsField):
+    """What somebody knows, in words of one's own or by the names of technical fields, which become their codes.
+
+    Codes are shown by their names, and read back whole: many a name has commas of its own.
+    """
+
+    def prepare_value(self, value: Any) -> Any:
+        return super().prepare_value([taxonomy.name_of(one) for one in value] if isinstance(value, list) else value)
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        words = value if isinstance(value, list) else self.parted(forms.CharField.to_python(self, value) or "")
+        return super().to_python([taxonomy.code_of(str(word)) or str(word) for word in words])
+
+    def parted(self, text: str) -> list[str]:
+        """The longest runs between commas that are the name of a field, and what stands between them."""
+        pieces = re.split(r"([,，、;；])", text)
+        words: list[str] = []
+        while pieces:
+            end = next((n for n in range(len(pieces), 1, -1) if taxonomy.code_of("".join(pieces[:n]))), 1)
+            words.append(unicodedata.normalize("NFKC", "".join(pieces[:end])) if end == 1 else "".join(pieces[:end]))
+            pieces = pieces[end + 1 :]
+        return words
 
 
 class NodeField(forms.ModelChoiceField):  # type: ignore[type-arg]

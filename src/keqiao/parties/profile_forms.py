@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from keqiao.kernel.visibility import Level
 from keqiao.kernel.workflow import VerbForm
+from keqiao.parties import taxonomy
 from keqiao.parties.enums import Purpose
-from keqiao.parties.fields import LevelField, NameField, TagsField
+from keqiao.parties.fields import KnownFieldsField, LevelField, NameField
 
 EVERYBODY = (Level.PUBLIC, Level.REGISTERED, Level.NDA, Level.STAFF)
 CONTACT = (Level.REGISTERED, Level.NDA, Level.STAFF)
@@ -36,7 +37,9 @@ class PersonForm(VerbForm):
     name = NameField(label=_("姓名"), max_length=60)
     name_en = NameField(label=_("英文姓名"), max_length=80, required=False)
     title = NameField(label=_("职务或职称"), max_length=60, required=False)
-    fields_known = TagsField(label=_("擅长的领域"), required=False, help_text=_("用逗号隔开，例如：红外镀膜，真空工艺"))
+    fields_known = KnownFieldsField(
+        label=_("擅长的领域"), required=False, help_text=_("用逗号隔开，例如：红外镀膜，真空工艺")
+    )
     introduction = forms.CharField(
         label=_("简介"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 5})
     )
@@ -65,6 +68,11 @@ class PersonForm(VerbForm):
     def initial_of(cls, row: Any) -> dict[str, Any]:
         levels = {f"level_{field}": int(row.level_of(field)) for field in row.choosable}
         return super().initial_of(row) | levels | {"fields_known": row.fields}
+
+    def clean_fields_known(self) -> list[str]:
+        """A name that two fields share stands for the one that the profile has already."""
+        had = {taxonomy.code_of(taxonomy.name_of(code)): code for code in (self.row.fields if self.row else [])}
+        return [had.get(word, word) for word in self.cleaned_data["fields_known"]]
 
 
 class LanguageForm(VerbForm):

@@ -15,11 +15,12 @@ from django.core.exceptions import ValidationError
 from keqiao.demo import records
 from keqiao.demo.loading.ledger import Ledger
 from keqiao.demo.loading.parties import Parties
-from keqiao.exchange import clocks, taxonomy
+from keqiao.exchange import clocks
 from keqiao.exchange.enums import NeedState
 from keqiao.exchange.fields import from_line
 from keqiao.exchange.models import Achievement, Need, Solution, TeamMember
 from keqiao.kernel.visibility import Level
+from keqiao.parties import taxonomy
 
 LONGEST_TITLE = 120
 

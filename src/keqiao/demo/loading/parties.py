@@ -13,8 +13,8 @@ from keqiao.demo import records
 from keqiao.demo.accounts import ACCOUNTS, PASSWORD, Account
 from keqiao.demo.cast import Seats
 from keqiao.demo.loading.ledger import Ledger, save_all
-from keqiao.exchange import taxonomy
 from keqiao.kernel import calendar
+from keqiao.parties import taxonomy
 from keqiao.parties.enums import MembershipRole, PostRole
 from keqiao.parties.models import Membership, Node, Organisation, Person, Post
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from keqiao.exchange import taxonomy
 from keqiao.exchange.coach import words
 from keqiao.exchange.coach.clauses import mentions, position
+from keqiao.parties import taxonomy
 
 NEGATION = re.compile(r"(?:不需要?|无需|不用|不是|并非|暂不|没有)\s*$")
 

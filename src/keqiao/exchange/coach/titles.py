@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from keqiao.engine.specs import figures
-from keqiao.exchange import taxonomy
 from keqiao.exchange.coach import words
 from keqiao.exchange.coach.clauses import HAN, STOP, Clause, mentions
 from keqiao.exchange.coach.targets import WANTING
+from keqiao.parties import taxonomy
 
 LONGEST_TITLE = 40
 LONGEST_ENGLISH_TITLE = 100

@@ -11,8 +11,8 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from keqiao.exchange import taxonomy
 from keqiao.exchange.widgets import FieldPicker
+from keqiao.parties import taxonomy
 
 
 class FieldCodesField(forms.Field):
@@ -39,17 +39,14 @@ class FieldCodesField(forms.Field):
         return [word for word in re.split(r"[,，、;；\s]+", text) if word]
 
     def code_of(self, word: str) -> str:
-        code = taxonomy.normal(word)
-        if code in taxonomy.fields():
-            return code
-        named = taxonomy.field_names().get(word.lower())
-        if named is None:
+        code = taxonomy.code_of(word)
+        if not code:
             raise ValidationError(
                 _("没有“%(word)s”这个技术领域。请输入两三个字，从列出的领域中选择。"),
                 params={"word": word[:30]},
                 code="unknown",
             )
-        return named
+        return code
 
 
 def region_choices() -> list[tuple[str, Any]]:

@@ -10,8 +10,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from keqiao.exchange import taxonomy
 from keqiao.kernel.visibility import NONE, OWNER, Hidden, Level, Visible
+from keqiao.parties import taxonomy
 from keqiao.parties.models import Node, Organisation, Person, standing_of
 from keqiao.parties.sides import belongs_to
 

@@ -15,13 +15,13 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 
-from keqiao.exchange import taxonomy
 from keqiao.kernel import calendar, clocks
 from keqiao.kernel.dates import day_in_words, moment_in_words
 from keqiao.kernel.languages import titled
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.money import shown
 from keqiao.matching.showing import figure_line, figure_name, figure_text, gap_text, measured, part, reread, unit_text
+from keqiao.parties import taxonomy
 from keqiao.parties.names import called
 
 register = template.Library()

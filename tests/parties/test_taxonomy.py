@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import translation
 
-from keqiao.exchange import taxonomy
+from keqiao.parties import taxonomy
 
 
 def test_every_parent_is_there_and_is_a_prefix_of_its_children() -> None:

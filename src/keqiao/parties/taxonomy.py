@@ -81,7 +81,7 @@ def regions() -> Table:
 
 def read(name: str) -> Iterator[Term]:
     """The lines of one table; one that begins with # is a remark."""
-    text = resources.files("keqiao.exchange").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
+    text = resources.files("keqiao.parties").joinpath(f"data/{name}.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
         yield Term(row["code"], row["parent"], row["name"], row["name_en"])
 
@@ -123,6 +123,12 @@ def normal(typed: str) -> str:
 def by_number() -> dict[str, str]:
     """Industry codes without their letter, as the standard prints them."""
     return {code[1:]: code for code in industries() if len(code) > 1}
+
+
+def code_of(typed: str) -> str:
+    """The code of a field by its code or by one of its names; empty when there is none."""
+    code = normal(typed)
+    return code if code in fields() else field_names().get(typed.strip().lower(), "")
 
 
 def labels(codes: Iterable[str]) -> list[Term]:
