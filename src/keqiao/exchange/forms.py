@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
@@ -110,13 +111,25 @@ class AssignForm(VerbForm):
         return {"manager": row.manager_id}
 
     def clean_manager(self) -> Person:
-        manager: Person = self.cleaned_data["manager"]
+        manager: Person = alone(self.cleaned_data["manager"], self.row)
         taken, limit = manager.in_hand, manager.limit  # type: ignore[attr-defined]
         if taken >= limit and manager.pk != self.row.manager_id:
             raise ValidationError(
                 _("%(name)s 已有 %(taken)d 项在办，达到上限。请选择其他人。"), params={"name": manager, "taken": taken}
             )
         return manager
+
+
+def alone(manager: Person, row: Any) -> Person:
+    """The manager counted again under a lock, so that of two assignments at once the second one sees the first.
+
+    A form that is only shown again is in no transaction, decides nothing, and locks nothing.
+    """
+    if not connection.in_atomic_block:
+        return manager
+    Person.objects.select_for_update(no_key=True).get(pk=manager.pk)
+    counted: Person = managers_for(row).get(pk=manager.pk)
+    return counted
 
 
 def managers_for(row: Any) -> Any:
