@@ -210,6 +210,30 @@ def test_invitation_for_another_address_is_refused_and_changes_nothing(client: C
     assert Membership.objects.count() == 0
 
 
+def test_invitation_of_an_organisation_rejected_meanwhile_is_refused(client: Client, company_a: Organisation) -> None:
+    Organisation.objects.filter(pk=company_a.pk).update(state="rejected")
+    client.force_login(PersonFactory(email="invited@example.test"))
+    link = reverse("invitation", args=[token_for(company_a, "invited@example.test")])
+    for answer in (client.get(link), client.post(link)):
+        assert answer.status_code == 409
+        assert "邀请您的单位没有通过核验，所以现在不能加入。" in answer.content.decode()
+    assert Membership.objects.count() == 0
+    Organisation.objects.filter(pk=company_a.pk).update(state="verified")
+    assert client.post(link).status_code == 302
+    assert Membership.objects.get().state == "active"
+
+
+def test_who_signs_up_for_an_organisation_rejected_meanwhile_is_told(client: Client, company_a: Organisation) -> None:
+    client.get(reverse("invitation", args=[token_for(company_a, "new@example.test")]))
+    sign_up(client)
+    client.post("/accounts/confirm-email/", {"code": code_in(str(mail.outbox[0].body))})
+    Organisation.objects.filter(pk=company_a.pk).update(state="rejected")
+    answer = client.post("/welcome/", {"purposes": ["ask"], "name": "新同事", "title": ""}, follow=True)
+    assert answer.redirect_chain == [("/welcome/organisation/", 302)]
+    assert "邀请您的单位没有通过核验" in answer.content.decode()
+    assert Membership.objects.count() == 0
+
+
 def test_invitation_taken_up_twice_makes_one_member(client: Client, company_a: Organisation) -> None:
     client.force_login(PersonFactory(email="invited@example.test"))
     link = reverse("invitation", args=[token_for(company_a, "invited@example.test")])

@@ -70,7 +70,7 @@ def take_up_invitation(token: str, person: Person) -> Entry | None:
         return None
     organisation = Organisation.objects.filter(pk=invitation["organisation"]).first()
     known = Membership.objects.filter(person=person, organisation=organisation).exclude(state__in=("declined", "left"))
-    if organisation is None or known.exists():
+    if organisation is None or invitations.is_over(token) or known.exists():
         return None
     return admit(person=person, organisation=organisation, role=MembershipRole.MEMBER, position=person.title)
 

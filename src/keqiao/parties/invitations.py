@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from keqiao.kernel.access import Actor
+from keqiao.parties.enums import OrganisationState
 from keqiao.parties.models import Organisation
 
 SALT = "keqiao.invitation"
@@ -29,6 +30,13 @@ def read(token: str) -> dict[str, Any] | None:
     except signing.BadSignature:
         return None
     return found
+
+
+def is_over(token: str) -> bool:
+    """Whether the organisation that invites was rejected meanwhile."""
+    found = read(token)
+    rejected = Organisation.objects.filter(state=OrganisationState.REJECTED)
+    return found is not None and rejected.filter(pk=found["organisation"]).exists()
 
 
 def send(organisation: Organisation, email: str, actor: Actor) -> None:

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from keqiao.kernel.access import Invalid, NotAllowed, NotVisible
+from keqiao.kernel.access import Invalid, NotAllowed, NotNow, NotVisible
 from keqiao.kernel.workflow import run
 from keqiao.parties import actions, invitations, queries
 from keqiao.parties.forms import RequestForm
@@ -21,6 +22,7 @@ from keqiao.parties.profile_forms import WelcomeForm
 from keqiao.parties.workflow import MEMBERSHIP, PERSON
 
 SESSION_KEY = "invitation"
+OVER = gettext_lazy("邀请您的单位没有通过核验，所以现在不能加入。请联系邀请您的人；单位重新通过核验后，链接仍然有效。")
 
 
 @login_required
@@ -40,6 +42,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if token and actions.take_up_invitation(token, Person.objects.get(pk=person.pk)):
         messages.success(request, _("您已加入邀请您的单位。"))
         return redirect("welcome_security")
+    if token and invitations.is_over(token):
+        messages.warning(request, str(OVER))
     return redirect("welcome_organisation")
 
 
@@ -108,6 +112,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not request.user.is_authenticated:
         request.session[SESSION_KEY] = token
         return redirect(f"{reverse('account_signup')}?next={reverse('welcome')}")
+    if invitations.is_over(token):
+        raise NotNow(str(OVER))
     if request.user.email.lower() != found["email"]:
         raise NotAllowed(_("这份邀请发给了另一个邮箱。请用收到邀请的邮箱登录，或请对方邀请您现在的邮箱。"))
     if request.method == "POST":
