@@ -168,6 +168,25 @@ def test_highlight_escapes_the_text() -> None:
     assert ui.highlight("<b>&", [(0, 3)]) == "<mark>&lt;b&gt;</mark>&amp;"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("吸光率达到 98 % 以上", "吸光率达到 98~% 以上"),
+        ("厚度 ≤ 3 μm 的涂层", "厚度 ≤~3~μm 的涂层"),
+        ("3 个月内、300 万元", "3~个月内、300~万元"),
+        ("−40–85 ℃ 冲击", "−40–85~℃ 冲击"),
+        ("第 2 轮 和 其他", "第 2 轮 和 其他"),
+        ("", ""),
+    ],
+)
+def test_number_and_unit_stay_together(text: str, shown: str) -> None:
+    assert ui.together(text) == shown.replace("~", "\N{NO-BREAK SPACE}")
+
+
+def test_highlight_finds_its_places_in_a_text_held_together() -> None:
+    assert ui.highlight("≥ 98 % 吸光率", [(2, 6), (7, 10)]) == "≥\xa0<mark>98\xa0%</mark> <mark>吸光率</mark>"
+
+
 def test_title_in_language_falls_back_to_the_other() -> None:
     both = SimpleNamespace(title="消光涂层", title_en="Extinction coating")
     only_english = SimpleNamespace(title="", title_en="Extinction coating")
@@ -194,6 +213,21 @@ def test_widgets_are_told_apart() -> None:
         "many": (False, True, False),
         "file": (False, False, True),
     }
+
+
+@pytest.mark.parametrize(
+    ("labels", "layout"),
+    [
+        (["技术", "人才", "资金", "场地"], ""),
+        (["我有科研成果，想找企业用起来", "先看看"], "choices-lines"),
+        (["A", "B", "C", "D", "E"], "choices-many"),
+    ],
+)
+def test_long_options_stand_on_lines_of_their_own(labels: list[str], layout: str) -> None:
+    class Group(forms.Form):
+        one = forms.ChoiceField(choices=[(label, label) for label in labels], widget=forms.RadioSelect)
+
+    assert ui.layout_of_choices(Group()["one"]) == layout
 
 
 def test_label_of_names_the_field_or_the_whole() -> None:

@@ -18,5 +18,5 @@ class InPieces(FileResponse):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = iter(self)
-        while piece := await sync_to_async(next, thread_sensitive=False)(pieces, b""):
+        while piece := await sync_to_async(lambda: next(pieces, b""), thread_sensitive=False)():
             yield piece

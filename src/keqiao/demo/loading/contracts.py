@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from keqiao.demo import records
 from keqiao.demo.loading.ledger import Ledger
 from keqiao.demo.loading.project_rows import yuan
@@ -92,7 +94,7 @@ def tell_contract(one: records.Contract, contract: Contract, ledger: Ledger) -> 
     if one.signed_days_ago is None:
         return
     signed = max(at + timedelta(hours=3), ledger.ago(one.signed_days_ago))
-    contract.signed_on = signed.date()
+    contract.signed_on = timezone.localdate(signed)
     tell_signature(contract, "asker", signed, ledger)
     if contract.registered_on is not None:
         names = ("registration_number", "registration_authority", "registered_on", "technical_amount")

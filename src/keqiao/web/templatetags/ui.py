@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -128,10 +129,22 @@ def stacked(parts: Iterable[Any]) -> list[dict[str, Any]]:
     return pieces
 
 
+PARTED = re.compile(r"(?<=\d) (?=[%‰°℃℉µμΩA-Za-z万亿元年月日天周小个项家件份倍米克])|(?<=[≥≤≈±<>]) (?=[\d−-])")
+
+
+@register.filter
+def together(text: str) -> str:
+    """A number and its unit do not part at the end of a line: the space between them does not break.
+
+    One sign for one sign, so that places in the text stay what they are; what is stored stays as it was written.
+    """
+    return PARTED.sub("\N{NO-BREAK SPACE}", str(text))
+
+
 @register.filter
 def highlight(text: str, spans: Sequence[tuple[int, int]]) -> SafeString:
     """The text with <mark> around the spans (start, end); overlapping ones are joined."""
-    out, position = [], 0
+    text, out, position = together(text), [], 0
     for start, end in sorted((int(first), int(last)) for first, last in spans):
         start = max(start, position)
         if end <= start:
@@ -148,7 +161,7 @@ def highlight(text: str, spans: Sequence[tuple[int, int]]) -> SafeString:
 @register.filter
 def title_in_language(row: Any) -> str:
     """The title in the reader's language where there is one, else in the other."""
-    return titled(row)
+    return together(titled(row))
 
 
 @register.filter
@@ -176,6 +189,18 @@ def region_name(code: str) -> str:
 def is_group(field: forms.BoundField) -> bool:
     """Whether a field is a group of radios or checkboxes."""
     return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+MANY, LONG = 4, 12
+
+
+@register.filter
+def layout_of_choices(field: forms.BoundField) -> str:
+    """The class for a group: short options in a row, long ones each on a line of its own, many in columns."""
+    labels = [str(label) for _value, label in field.field.choices]
+    if len(labels) > MANY:
+        return "choices-many"
+    return "choices-lines" if any(len(label) > LONG for label in labels) else ""
 
 
 @register.filter
