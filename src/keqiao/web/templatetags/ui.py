@@ -197,7 +197,7 @@ MANY, LONG = 4, 12
 @register.filter
 def layout_of_choices(field: forms.BoundField) -> str:
     """The class for a group: short options in a row, long ones each on a line of its own, many in columns."""
-    labels = [str(label) for _value, label in field.field.choices]
+    labels = [str(option.choice_label) for option in field.subwidgets]
     if len(labels) > MANY:
         return "choices-many"
     return "choices-lines" if any(len(label) > LONG for label in labels) else ""
