@@ -14,7 +14,6 @@ from keqiao.matching import projection
 from tests.visibility.cast import World
 from tests.visibility.world import build
 
-
 LONG_NUMBERS = 20_000_000
 
 

@@ -63,7 +63,9 @@ def test_numbers_say_what_the_last_week_brought(publish: Callable[[], Need], cli
     assert counters.came_in(WEEK, "elsewhere")["needs"] == 0
     html = client.get("/").content.decode()
     assert re.search(
-        r'figure-value">1<span class="figure-unit">项</span></p><p class="figure-label"><span>科创需求</span> <span>近 7 天 \+1', html
+        r'figure-value">1<span class="figure-unit">项</span></p><p class="figure-label">'
+        r"<span>科创需求</span> <span>近 7 天 \+1",
+        html,
     )
 
 
