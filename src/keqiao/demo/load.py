@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -51,7 +53,7 @@ def load(scale: Scale) -> None:
     if not is_loaded():
         if Node.objects.exists():
             raise NotEmpty("This data folder holds a platform already; the demo needs one of its own (--data).")
-        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        with uncollected(), transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
             write(build(scale), tell)
             seal(tell)
     with connection.cursor() as cursor:
@@ -60,6 +62,16 @@ def load(scale: Scale) -> None:
     tell(f"{look_around()} new achievements that fit open needs")
     index.HOLDER.close()
     marker.write_text(scale)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the garbage collector: it would look again and again through millions of rows that are all needed."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def look_around() -> int:
