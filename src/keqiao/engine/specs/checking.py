@@ -88,7 +88,7 @@ def _wanted(target: Figure) -> tuple[float | None, float | None]:
     """The interval asked for: a bare value is a floor or a ceiling by its name, about ±5 % where neither is plain."""
     low, high = target.min, target.max
     if low is not None and low == high:
-        if smaller_is_better(target.name) or target.unit.startswith("CNY"):
+        if smaller_is_better(target.name, low, target.unit) or target.unit.startswith("CNY"):
             low = None
         elif target.name.endswith(_BIGGER_IS_BETTER):
             high = None

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from keqiao.engine.specs.figure import Figure
 from keqiao.engine.specs.grammar import Measure, Parser
-from keqiao.engine.specs.lexicon import OUTPUT_WORDS, SMALLER_IS_BETTER
-from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit, split_scale
+from keqiao.engine.specs.lexicon import EITHER_WAY, IN_BITS, OUTPUT_WORDS, SMALLER_IS_BETTER
+from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit, scale_before, without_scale
 from keqiao.engine.specs.reading import tokenise
 from keqiao.engine.specs.signs import read
-from keqiao.engine.specs.units import read_unit
+from keqiao.engine.specs.units import conversion, read_unit
 
 _WORTH_READING = re.compile(r"[\d零一二两三四五六七八九十半百壹贰叁肆伍柒捌玖拾]")
 _HOT = ("温", "沸点", "熔点", "闪点", "冰点", "凝点", "结晶点", "玻璃化", "摄氏", "加热", "冷却", "耐热", "耐寒")
@@ -33,6 +33,8 @@ _MONEY = (
     "单价",
     "融资",
 )
+# A percentage of money is no property: 支付 30 %, 占销售收入的 6.5 %.
+_SHARE_OF_MONEY = re.compile("支付|付款|首付|预付|尾款|余款|定金|质保金|持股|股权|股份|提成|分成|占.*(?:收入|销售额|营收|投资|经费)")
 _BRACKETED = re.compile(r"\(([^()]*)\)\s*(?:[:：]|为|是|要求)?\s*$")
 
 
@@ -48,10 +50,11 @@ def figures(text: str) -> list[Figure]:
     found: list[Figure] = []
     floor = 0
     for i, measure in enumerate(measures):
-        limit = measures[i + 1].start if i + 1 < len(measures) else len(folded)
-        named = _named(folded, measure, floor, limit)
+        upcoming = measures[i + 1].start if i + 1 < len(measures) else len(folded)
+        named = _named(folded, measure, floor, upcoming)
         if named is not None:
             figure, start, end = named
+            start = start if measure.opens is None else min(start, measure.opens)
             found.append(replace(figure, span=(origin[start], origin[end - 1] + 1)))
             inside = (
                 folded[max(floor, measure.start - 1) : measure.start] == "("
@@ -63,33 +66,41 @@ def figures(text: str) -> list[Figure]:
     return found
 
 
-def _named(text: str, measure: Measure, floor: int, limit: int) -> tuple[Figure, int, int] | None:
+def _named(text: str, measure: Measure, floor: int, upcoming: int) -> tuple[Figure, int, int] | None:
     begins = measure.start if measure.origin is None else measure.origin
-    name, start = name_before(text, floor, begins, goal=measure.goal)
+    name, start = ("", begins) if measure.turned else name_before(text, floor, begins, goal=measure.goal)
     measure, name, start = _per(text, measure, name, start, floor)
     end = measure.end
     if not name:
-        name, end = name_behind(text, measure.end, min(limit, measure.end + 30))
+        name, end = name_behind(text, measure.end, min(upcoming, measure.end + 30), upcoming)
         end, start = max(end, measure.end), begins
-    measure = _unit_of_name(text, measure, name)
-    name = split_scale(name)[0]
+    measure = _unit_of_name(text, measure, name, start)
+    name = without_scale(name)
     if not _is_figure(measure, name) or _is_past(text, measure):
         return None
     low, high = measure.low, measure.high
     if measure.better:
-        low, high = (None, high) if smaller_is_better(name) else (low, None)
+        less = smaller_is_better(name, low, measure.unit)
+        low, high = (None, high) if less else (low, None)
     return Figure(name, _rounded(low), _rounded(high), measure.unit, measure.approx), start, end
 
 
 def _per(text: str, measure: Measure, name: str, start: int, floor: int) -> tuple[Measure, str, int]:
-    """`每天600度`, `每公斤120元`: what stands there as a name is what the unit is divided by."""
+    """`每天600度`, `每公里造价 800 万元`: the unit that begins the name is what the measure's is divided by."""
+    if not name.startswith("每") and text[floor:start].endswith("每"):
+        name, start = "每" + name, start - 1
     per = read_unit(name, 1) if name.startswith("每") else None
-    if per is None or per.counts or measure.unitless or "/" in measure.unit:
-        return measure, name, start
+    if per is None or per.counts or measure.unitless or "/" in measure.unit or not _divides(per.name, measure.unit):
+        return measure, name.removeprefix("每"), start
     unit = "kWh" if measure.unit == "degree" else measure.unit
     measure = replace(measure, unit=f"{unit}/{per.name}")
     rest = name[per.end :]
     return (measure, rest, start) if rest else (measure, *name_before(text, floor, start, goal=measure.goal))
+
+
+def _divides(per: str, unit: str) -> bool:
+    """Not a share (`每亩用水减少三成`), and not hours a day."""
+    return unit not in {"%", "permille", "ppm", "ppb", "fold"} and conversion(unit, per) is None
 
 
 def _is_past(text: str, measure: Measure) -> bool:
@@ -104,28 +115,33 @@ def _is_past(text: str, measure: Measure) -> bool:
     )
 
 
-def smaller_is_better(name: str) -> bool:
-    """Whether less of this quantity is more wanted (误差, 能耗, cost)."""
+def smaller_is_better(name: str, value: float | None = None, unit: str = "") -> bool:
+    """Whether less of this quantity is more wanted (误差, 能耗, cost).
+
+    Accuracy and resolution go both ways: 精度 0.1 % and 0.01 mm are ceilings, 精度 98 % and 分辨率 23 bit are floors.
+    """
     lowered = name.lower()
+    if lowered.endswith(EITHER_WAY):
+        return unit not in {"bit", "pixel", "Mpixel", "dpi", "count", ""} and not (unit == "%" and (value or 0) >= 50)
     return any(word.lower() in lowered for word in SMALLER_IS_BETTER)
 
 
-def _unit_of_name(text: str, measure: Measure, name: str) -> Measure:
-    """A unit that the name brings: `密度(g/cm3)：1.2`, `预算 300 万`, `温度 80 度`."""
+def _unit_of_name(text: str, measure: Measure, name: str, start: int) -> Measure:
+    """A unit that the name brings: `密度(g/cm3)：1.2`, `邵氏A 55度`, `分辨率 23 位`, `预算 300 万`, `温度 80 度`."""
+    if measure.unitless or measure.unit == "degree":
+        if scale := scale_before(text, start, measure.start):
+            return replace(measure, unit=scale, unitless=False)
+    if measure.counts == "位" and any(word in name for word in IN_BITS):
+        return replace(measure, unit="bit", counts="")
     if measure.unitless:
         bracket = _BRACKETED.search(text[max(0, measure.start - 30) : measure.start])
         unit = read_unit(bracket[1], 0) if bracket else None
         if unit is not None and bracket is not None and unit.end == len(bracket[1].rstrip()):
             return replace(measure, unit=unit.name, unitless=False)
-        if scale := split_scale(name)[1]:
-            return replace(measure, unit=scale, unitless=False)
         if measure.scaled and any(word in name for word in _MONEY):
             return replace(measure, unit="CNY", unitless=False)
     if measure.unit == "degree" and any(word in name for word in _HOT):
         return replace(measure, unit="degC")
-    if measure.unit == "tenth":
-        low, high = (None if end is None else end * 10 for end in (measure.low, measure.high))
-        return replace(measure, unit="%", low=low, high=high)
     if measure.unit.startswith("CNY/degree") or (measure.unit == "degree" and (measure.scaled or "电" in name)):
         return replace(measure, unit=measure.unit.replace("degree", "kWh"))
     return measure
@@ -134,6 +150,8 @@ def _unit_of_name(text: str, measure: Measure, name: str) -> Measure:
 def _is_figure(measure: Measure, name: str) -> bool:
     if measure.counts:
         return any(word in name for word in OUTPUT_WORDS)
+    if measure.unit == "%" and _SHARE_OF_MONEY.search(name):
+        return False
     if not measure.unitless:
         return True
     if measure.scaled:

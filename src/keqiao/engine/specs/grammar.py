@@ -1,9 +1,12 @@
 """The second half of the figure grammar: tokens become measures.
 
-    measure   = before* quantity [tolerance | range] after*
+    measure   = before* quantity [tolerance | range] after* [turned]
+              | "(" quantity [tolerance | range] ")" unit     (45±1) %
     tolerance = "±" quantity
     range     = rangesign before* quantity
-    change    = measure change-verb "goal" measure        only the goal counts
+    turned    = sign                                          98 % ≤ absorptance
+    chain     = quantity sign name sign quantity              5 MPa ≤ pressure ≤ 10 MPa
+    change    = measure change-verb "goal" measure            only the goal counts
 
 A measure is an interval with a unit; what it is the measure of is `naming`'s business.
 """
@@ -14,7 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from keqiao.engine.specs.lexicon import CHANGE
-from keqiao.engine.specs.reading import Kind, Token
+from keqiao.engine.specs.numerals import read_power
+from keqiao.engine.specs.reading import Kind, Token, read_scale_and_unit
 from keqiao.engine.specs.units import conversion
 
 
@@ -23,7 +27,8 @@ class Measure:
     """An interval found in the folded text: `start` is before its comparison, `end` after its last word.
 
     `first` and `last` are tokens; `better` says that only the name can tell whether it is a floor or a ceiling;
-    `follows` is the measure this one is the goal of; `compared` says that a comparison was written.
+    `compared` says that a comparison was written, `turned` that it was written behind the value; `opens` is where
+    the lower end of a chain stands.
     """
 
     low: float | None
@@ -37,10 +42,16 @@ class Measure:
     better: bool = False
     compared: bool = False
     scaled: bool = False
-    counts: bool = False
+    counts: str = ""
     unitless: bool = False
     goal: bool = False
     origin: int | None = None
+    turned: bool = False
+    opens: int | None = None
+
+
+_CHAIN = 20
+_TURNED = {"<=": ">=", ">=": "<="}
 
 
 class Parser:
@@ -60,12 +71,29 @@ class Parser:
                 at += 1
                 continue
             at = measure.last
-            start = found[-1] if found and self._is_change(found[-1], measure) else None
-            if start is not None:
-                found[-1] = replace(measure, origin=start.start if start.origin is None else start.origin)
+            before = found.pop() if found else None
+            if before is None:
+                found = [measure]
+            elif self._is_change(before, measure):
+                origin = before.start if before.origin is None else before.origin
+                found.append(replace(measure, origin=origin))
             else:
-                found.append(measure)
+                chain = self._chain(before, measure)
+                found += [chain] if chain is not None else [before, measure]
         return found
+
+    def _chain(self, one: Measure, other: Measure) -> Measure | None:
+        """`5 MPa ≤ pressure ≤ 10 MPa` as one measure; whichever end comes first."""
+        between = self.tokens[one.last : other.first]
+        straight = conversion(one.unit or other.unit, other.unit)
+        far = other.start - one.end > _CHAIN or any(token.kind is not Kind.WORD for token in between)
+        if not one.turned or straight is None or far:
+            return None
+        low, high = (None if end is None else straight[0] * end + straight[1] for end in (one.low, one.high))
+        low, high = other.low if low is None else low, other.high if high is None else high
+        if low is None or high is None or low > high or other.low == other.high:
+            return None
+        return replace(other, low=low, high=high, opens=one.start)
 
     def _is_change(self, start: Measure, goal: Measure) -> bool:
         """`由 30% 提高到 45%`, `from 30% to 45%` after a verb of change."""
@@ -90,7 +118,23 @@ class Parser:
             measure = self._toleranced(measure, value, at + 2)
         else:
             measure = self._range(measure, value, at, meanings) or measure
-        return self._after(measure)
+        return self._after(self._grouped(measure))
+
+    def _grouped(self, measure: Measure) -> Measure:
+        """`(45±1) %`, `(1~3)×10^-3 mol/L`: power of ten, multiplier and unit stand behind the bracket."""
+        text, low, high = self.text, measure.low, measure.high
+        in_brackets = text[: measure.start].endswith("(") and text[measure.end : measure.end + 1] == ")"
+        if not in_brackets or not measure.unitless or low is None or high is None or low == high:
+            return measure
+        power, end = read_power(text, measure.end + 1)
+        scale, end, unit = read_scale_and_unit(text, end)
+        last = next((i for i in range(measure.last, len(self.tokens)) if self.tokens[i].start >= end), len(self.tokens))
+        factor = power * scale
+        if unit is None and factor == 1.0:
+            return measure
+        measure = replace(measure, low=low * factor, high=high * factor, start=measure.start - 1, end=end, last=last)
+        named = {"unit": unit.name, "unitless": False, "counts": unit.counts} if unit else {}
+        return replace(measure, scaled=scale != 1.0, compared=True, **named)
 
     def _kind(self, at: int) -> Kind | None:
         return self.tokens[at].kind if at < len(self.tokens) else None
@@ -114,7 +158,7 @@ class Parser:
             first=first,
             last=at + 1,
             scaled=token.scaled != 1.0,
-            counts=bool(unit and unit.counts),
+            counts=unit.counts if unit else "",
             unitless=unit is None,
         )
 
@@ -144,29 +188,30 @@ class Parser:
         if self._kind(at + 1) is not Kind.RANGE:
             return None
         sign = self.tokens[at + 1].value.lower()
+        between = "from" in meanings
+        if sign in {"and", "与", "和"} and not between:
+            return None
+        if sign in {"到", "to"} and between and self._changes_before(measure.first):
+            return self._goal(measure, at + 2)
         next_at = at + 2
         while self._kind(next_at) is Kind.BEFORE and self.tokens[next_at].value in {"about", "from"}:
             next_at += 1
         if self._kind(next_at) is not Kind.NUMBER:
             return None
-        high = self.tokens[next_at]
-        between = "from" in meanings
-        if sign in {"and", "与", "和"} and not between:
-            return None
-        if sign in {"到", "to"} and between and self._changes_before(measure.first):
-            return self._goal(measure, high, next_at)
-        return self._interval(measure, low, high, next_at)
+        return self._interval(measure, low, self.tokens[next_at], next_at)
 
     def _changes_before(self, first: int) -> bool:
         words = [t.value.lower() for t in self.tokens[max(0, first - 8) : first] if t.kind is Kind.WORD]
         behind = self.text[max(0, self.tokens[first].start - 12) : self.tokens[first].start]
         return any(word in CHANGE for word in words) or any(c in behind for c in CHANGE if not c.isascii())
 
-    def _goal(self, start: Measure, token: Token, at: int) -> Measure:
-        goal = self._with(token, at, at, token.number, token.number)
-        return replace(
-            goal, start=start.start, first=start.first, goal=True, unit=goal.unit or start.unit, compared=True
-        )
+    def _goal(self, start: Measure, at: int) -> Measure | None:
+        """`from 62 % to more than 80 %` after a verb of change: what is behind `to` is a measure of its own."""
+        goal = self._measure(at)
+        if goal is None:
+            return None
+        unit = goal.unit or start.unit
+        return replace(goal, start=start.start, first=start.first, goal=True, unit=unit, compared=True)
 
     def _interval(self, measure: Measure, low: Token, high: Token, at: int) -> Measure | None:
         first_value, unit = low.number, high.unit or low.unit
@@ -185,7 +230,7 @@ class Parser:
             last=at + 1,
             compared=measure.compared or unit is not None,
             scaled=high.scaled != 1.0,
-            counts=bool(unit and unit.counts),
+            counts=unit.counts if unit else "",
             unitless=unit is None,
         )
 
@@ -201,7 +246,18 @@ class Parser:
                 measure = _bounded(measure, token.value)
             elif measure.low is not None and measure.high is not None and measure.low == -measure.high:
                 continue
-        return measure
+        return self._turned(measure)
+
+    def _turned(self, measure: Measure) -> Measure:
+        """`98 % ≤ absorptance`: the sign behind the value, with no number behind it, holds for what follows."""
+        at = measure.last
+        if self._kind(at) is not Kind.BEFORE or measure.compared or measure.low != measure.high:
+            return measure
+        sign, following = self.tokens[at], self._kind(at + 1)
+        if self.text[sign.start] not in "≤≥<>=" or sign.value not in _TURNED or following is not Kind.WORD:
+            return measure
+        measure = _bounded(measure, _TURNED[sign.value])
+        return replace(measure, end=sign.end, last=at + 1, turned=True)
 
 
 def _bounded(measure: Measure, bound: str) -> Measure:

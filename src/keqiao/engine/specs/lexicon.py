@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from keqiao.engine.blocks import listed, table
 
 # How a unit may be written. Case matters (MPa and mPa); Han is simplified, forms are NFKC.
@@ -40,6 +42,9 @@ P: P
 var: var 乏
 FLOPS: FLOPS flops Flops
 OPS: OPS
+Sv: Sv 西弗
+Wb: Wb
+K: K 开尔文
 """
 )
 
@@ -48,17 +53,17 @@ _PREFIXED = table(
     """
 m: n u m c d k f
 s: n u m p f
-g: u m k n p
+g: u m k n p f
 Pa: m k M G h u
 W: m k M G u n T
 V: m k M u n
-A: m k u n p
+A: m k u n p f
 Hz: k M G T m
 J: k M m G u
 N: k m M u
 L: m u n d
 eV: m k M G
-Wh: k M G m
+Wh: k M G T m
 T: m u n
 F: m u n p
 H: m u n
@@ -74,11 +79,14 @@ bit: k M G T
 pixel: M
 Bq: k M G
 Gy: m
-cd: m
+cd: m k
 P: c m
 var: k M
 FLOPS: M G T P E
-OPS: G T M
+OPS: G T M P
+Sv: m u n
+Wb: m
+K: m u
 """
 )
 # Units in English words, without the s of several; the prefixes are words too.
@@ -120,13 +128,16 @@ ppm: ppm
 ppb: ppb
 degC: °C ℃ 摄氏度 degC oC
 degF: °F ℉ 华氏度 degF
-K: K 开尔文
+mmol/L: mM
+umol/L: μM uM
+nmol/L: nM
+pmol/L: pM
 degree: ° deg degree degrees 度角
 CNY: 元 人民币 块钱 RMB CNY yuan
 USD: 美元 美金 USD dollar dollars
 EUR: 欧元 EUR euros
 rpm: rpm r/min 转/分钟 转/分 转每分钟
-count: 次 cycles cycle times 循环
+count: 次 回 count cycles cycle times 循环
 kWh: kWh kwh KWh KWH Kwh 千瓦时 度电 kW·h
 kV*A: kVA 千伏安
 MV*A: MVA 兆伏安
@@ -155,21 +166,34 @@ bit/s: bps
 gauss: Gs gauss 高斯
 cd/m**2: nit nits 尼特
 m**2: 平方米 平米 平方 sqm
-m**3: 立方米 立方 方
+m**3: 立方米 立方 方 Nm^3 Nm3 Sm^3 Sm3 标准立方米 标方 标立方米
 cm**2: 平方厘米
 cm**3: 立方厘米 cc
 mm**2: 平方毫米
 km**2: 平方公里 平方千米
+count/s: IOPS iops Sa/s SPS S/s
+kcount/s: kSa/s kSPS ksps kS/s
+Mcount/s: MSa/s MSPS Msps MS/s
+Gcount/s: GSa/s GSPS Gsps GS/s
+dBc: dBc
+Brix: °Brix Brix °Bx 白利度
+psi: psi
+ft: ft feet foot
+lb: lb lbs pound pounds
 HRC: HRC
+HRA: HRA
+HRB: HRB
 HV: HV
-HB: HB HBW
+HB: HB HBW HBS
+HK: HK
+HL: HL HLD
 CFU: CFU cfu
 copies: copies copy 拷贝
 pC: pC 皮库
 pixel: 万像素点 像素点
 frame/s: fps FPS 帧/秒 帧每秒 帧
 hp: 马力 hp
-count/s: QPS TPS qps tps
+count/s: QPS TPS qps tps rps
 dpi: dpi DPI
 fold: 倍 fold times倍
 U: IU U
@@ -198,7 +222,21 @@ count/min: bpm
 Pa*s: Pa·s Pa.s 帕秒
 mPa*s: mPa·s mPa.s 毫帕秒
 nm: 纳米
-tenth: 成
+"""
+)
+
+# Scales of hardness: behind the number like a unit, or before it like a name; a middle dot stands for a space.
+SCALES = table(
+    """
+ShoreA: Shore·A ShoreA 邵氏A 邵A 邵尔A 邵氏硬度A 邵氏(A)
+ShoreD: Shore·D ShoreD 邵氏D 邵D 邵尔D 邵氏硬度D 邵氏(D)
+Mohs: Mohs mohs 莫氏 莫氏硬度
+HRC: HRC 洛氏 洛氏硬度 Rockwell·C
+HRA: HRA
+HRB: HRB Rockwell·B
+HV: HV 维氏 维氏硬度 Vickers
+HB: HBW HB 布氏 布氏硬度 Brinell
+HK: HK 努氏 努氏硬度
 """
 )
 
@@ -230,13 +268,11 @@ BEFORE = table(
     最高 最大 最长
     below under within up·to not·exceeding not·exceed maximum·of a·maximum·of maximum max.
 better: 优于 好于 不劣于 不逊于
-=: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 能达到 能达 为 约为 等于 设为 at equal·to equals of is
+=: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 为 约为 等于 设为 at equal·to equals of is
+    as·low·as as·high·as as·little·as as·much·as as·small·as as·large·as down·to
     最高达 最高达到 最高可达 最高可达到 最高能达 最大可达 最长可达
     are was were reaches reached reaching reach achieves achieved achieving
-goal: 提高为 提升为 降低为 减少为 增加为 缩短为
-    提高到 提高至 提升到 提升至 增加到 增加至 增长到 增长至 上升到 上升至 降低到 降低至 降到 降至
-    下降到 下降至 减少到 减少至 缩短到 缩短至 缩减到 缩减至 延长到 延长至 扩大到 扩大至 控制到 控制在 控制至
-    压缩到 压缩至 升至 升到 增至 增到 减至 减到 →
+goal: 控制在 →
 about: 约 大约 近 接近 大概 左右约 ≈ 大致 将近 about around approximately approx. approx ca. roughly nearly almost
     约等于
 from: 由 从 自 from between 介于 在
@@ -251,10 +287,18 @@ AFTER = table(
 about: 左右 上下 前后
 """
 )
+# From there to here: 提高到, 降至, 缩短为.
+_CHANGING = listed(
+    """
+    提高 提升 增加 增长 增大 上升 降低 下降 减少 减小 缩短 缩减 缩小 延长 扩大 压缩 控制 改善 改进 优化 下调 上调
+    拉长 加快 放宽 收窄 压减 压降 升 降 增 减 缩
+    """
+)
+BEFORE["goal"] += tuple(verb + ending for verb in _CHANGING for ending in "到至为成")
 RANGE = listed("~ 〜 - – — ― -- —— 至 到 to and 与 和 .. ... ……")
 CHANGE = listed(
     """
-    提高 提升 增加 增长 上升 降低 下降 减少 缩短 缩减 延长 扩大 压缩 increase increased increases improve improved
+    提高 提升 增加 增长 增大 上升 降低 下降 减少 减小 缩短 缩减 缩小 延长 扩大 压缩 改善 优化 increase increased increases improve improved
     improves raise raised rise rose reduce reduced reduces decrease decreased lower lowered drop dropped cut grow
     grew
     """
@@ -281,15 +325,19 @@ OUTPUT_WORDS = listed(
 SMALLER_IS_BETTER = (
     *listed(
         """
-    误差 偏差 真空度 粗糙度 能耗 电耗 水耗 损耗 延迟 时延 响应时间 时间 周期 噪声 噪音 重量 质量损失 成本 价格 费用 泄漏
+    误差 偏差 真空 粗糙度 能耗 电耗 水耗 损耗 延迟 时延 响应时间 时间 周期 噪声 噪音 重量 质量损失 成本 价格 费用 泄漏
     漏率 排放 残留 缺陷 失真 漂移 PUE 电能利用效率 电能使用效率 不良率 误报率 漏报率 误检率 漏检率 故障率 衰减
-    收缩率 吸水率 孔隙率 含水率 波动 不确定度 分辨率 厚度 功耗 摩擦系数 磨损 暗电流 热阻 插入损耗 回波 粒径 杂质
+    收缩率 吸水率 孔隙率 含水率 波动 不确定度 厚度 功耗 摩擦系数 磨损 暗电流 热阻 插入损耗 回波 粒径 杂质
     灰分 反射率 体积 预算 error deviation roughness loss latency delay noise weight cost price leak emission residue
     defect distortion drift consumption uncertainty thickness impurity reflectance budget
         """
     ),
     "response time",
 )
+# Better may be more or less of these; the unit tells.
+EITHER_WAY = ("精度", "精确度", "准确度", "分辨率", "分辨力", "accuracy", "precision", "resolution")
+# 位 behind these are binary digits.
+IN_BITS = listed("分辨率 编码器 采样 量化 位数 字长 位宽 精度 密钥 单圈 多圈")
 
 
 def spelling(word: str) -> str:
@@ -306,7 +354,12 @@ def unit_spellings() -> dict[str, str]:
     spellings |= {f"degrees {scale}": unit for scale, unit in _SCALES.items()}
     for unit, words in _NAMED.items():
         spellings.update(_in_words(unit, words))
-    return spellings | {word: unit for unit, words in _OWN.items() for word in words}
+    spellings |= {word: unit for unit, words in _OWN.items() for word in words}
+    spellings |= {spelling(word): scale for scale, words in SCALES.items() for word in words}
+    for name in set(spellings.values()):
+        for atom in re.findall("[A-Za-z]+", name):  # what we write, we read
+            spellings.setdefault(atom, atom)
+    return spellings
 
 
 def _in_words(unit: str, words: tuple[str, ...]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import rjieba
 
 from keqiao.engine.blocks import listed
-from keqiao.engine.specs.lexicon import BARE_ENDINGS, BARE_NAMES, CHANGE
+from keqiao.engine.specs.lexicon import BARE_ENDINGS, BARE_NAMES, CHANGE, SCALES, spelling
 
 _CLAUSE = re.compile(r"[。；;！!?？\n\r|，,、：:()\[\]【】《》“”\"<>]|(?:19|20)\d{2}年(?:\d+月)?(?:\d+日)?")
 _WINDOW = 40
@@ -24,7 +24,8 @@ _BETWEEN = frozenset(
         人民币
     一次性 一般 不 为 之间 也 了 仅 介于 仍 从 以上 以下 以内 位于 低 低至 保持 保持在 值为 其 分别 到 区间 即 原来
     只 只有 可 可以 可调 可达 同比 后 在 均 基本 处于 大约 大部分 实测 实现 将 就 左右 已 已经 平均 应 应当 必须
-    总体 指标 控制 数值 时 是 最终 有 每 水平 测试 满足 现有 由 的 目前 目标 稳定 稳定在 累计 约 维持 能 能够 至
+    总体 指标 控制 数值 时 是 最终 有 每 水平 测试 满足 现有 由 的 目前 目标 稳定 稳定在 累计 约 维持 能 能够 至 现在 原先 原有 当前 传统 以往 此前 目标值 指标值 要求值
+    允许 不得
     范围 范围内 要 要求 设计 达 达标 连续 通常 都 需 需要 须 高
         """
     )
@@ -33,7 +34,7 @@ _BETWEEN = frozenset(
 _STOP = frozenset(
     listed(
         """
-    一种 一般 上 下 不 与 且 中 为 也 了 于 产生 仅 从 以 以及 但 低于 使 使得 使用 保持 保证 做到 公司 其 其中 具备
+    建设 建成 新建 改造 建造 覆盖 推广 形成 一种 一般 上 下 不 与 且 中 为 也 了 于 产生 仅 从 以 以及 但 低于 使 使得 使用 保持 保证 做到 公司 其 其中 具备
     具有 内 出资 则 利用 到 制备 前 力争 包括 即 又 及 另外 只 只能 可 可以 同时 后 和 因 因为 因此 在 均 大于 如
     如果 实现 实验证明 对 对于 寻找 寻求 将 小于 已 已经 希望 年均 年来 并 并且 应 开发 当 很 得 得到 情况 我们 我司
     我国 或 所 所以 把 投入 拟 拥有 提供 支持 数据显示 无法 时 时候 是 更 最 有 条件 条件下 此 每 比 满足 环境下
@@ -72,7 +73,10 @@ _ENGLISH_STOP = frozenset(
 _SYMBOLS = sorted((n for n in BARE_NAMES if n.isascii() and n not in {"Ra", "Rz", "NA", "F1"}), key=len, reverse=True)
 _SUFFIXES = frozenset("率度量性力值")
 _BEHIND = re.compile(r"^\s*(?P<of>级?的|of(?: the)?\s)?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z ]{1,30})")
-_SCALES = re.compile(r"\s*(HRC|HRB|HRA|HV|HBW|HB)$")
+_SCALE_WORDS = {spelling(word): scale for scale, words in SCALES.items() for word in words}
+_ANY_SCALE = "|".join(re.escape(word) for word in sorted(_SCALE_WORDS, key=len, reverse=True))
+_SCALE = re.compile(rf"(?<![A-Za-z])(?:{_ANY_SCALE})(?![A-Za-z])")
+_SCALE_AT_END = re.compile(rf"\s*(?:{_ANY_SCALE}|邵氏?|邵尔|Shore)$")
 _COMPOUNDS = listed(
     """
     容量保持率 强屈比 屈强比 长径比
@@ -113,15 +117,18 @@ def name_before(text: str, floor: int, end: int, *, goal: bool = False) -> tuple
 
 
 def _last_clause(stem: str, *, goal: bool) -> tuple[int, list[str]]:
-    """Where the last clause with a word of its own begins, and its words: `吸光率：要求` goes back over the colon."""
+    """Where the last clause with a word of its own begins, and its words: `吸光率：要求`, `吸光率，目标` go back."""
     passed = _BETWEEN | _ENGLISH_STOP | frozenset(CHANGE) if goal else _BETWEEN | _ENGLISH_STOP
     while True:
         breaks = [match.end() for match in _CLAUSE.finditer(stem)]
         clause = breaks[-1] if breaks else 0
         words = _words(stem[clause:])
+        said = [word.strip() for word in words]
         while words and (not words[-1].strip() or words[-1].strip().lower() in passed):
             words.pop()
-        if words or not clause or stem[clause - 1] not in ":：":
+        if not words and said and said[-1].lower() == "range":
+            return clause, ["range"]
+        if words or not clause or stem[clause - 1] not in (":：，," if any(said) else ":："):
             return clause, words
         stem = _TRAILING.sub("", stem[: clause - 1])
 
@@ -172,14 +179,24 @@ def _english_phrase(words: list[str]) -> str:
     return " ".join(kept)
 
 
-def split_scale(name: str) -> tuple[str, str]:
-    """A hardness scale written into the name (`硬度HRC`): the name without it, and the scale."""
-    match = _SCALES.search(name)
-    return (name[: match.start()] or "硬度", match[1]) if match else (name, "")
+def without_scale(name: str) -> str:
+    """The name without the scale of hardness at its end (`表面硬度HRC`); `硬度` where nothing else is left."""
+    match = _SCALE_AT_END.search(name)
+    return name[: match.start()] or "硬度" if match and not name.endswith("硬度") else name
 
 
-def name_behind(text: str, start: int, limit: int) -> tuple[str, int]:
-    """The name that follows (`98% 的吸光率`, `20 MPa tensile strength`), and where it ends."""
+def scale_before(text: str, start: int, end: int) -> str:
+    """The scale of hardness that is named between `start` and `end`, or shortly before in the same clause."""
+    clause = re.split("[。；;，,、\n]", text[max(0, start - 10) : end])[-1]
+    named = list(_SCALE.finditer(clause))
+    return _SCALE_WORDS[named[-1][0]] if named else ""
+
+
+def name_behind(text: str, start: int, limit: int, upcoming: int) -> tuple[str, int]:
+    """The name that follows (`98% 的吸光率`, `20 MPa tensile strength`), and where it ends.
+
+    What touches the `upcoming` measure is its name: `-40℃ 冲击功 ≥ 47 J`.
+    """
     stretch = text[start:limit]
     cut = _CLAUSE.search(stretch)
     match = _BEHIND.match(stretch[: cut.start()] if cut else stretch)
@@ -187,7 +204,11 @@ def name_behind(text: str, start: int, limit: int) -> tuple[str, int]:
         return "", start
     found = match["name"].rstrip()
     name = _english_behind(found) if found[0].isascii() else _han_behind(found, said=bool(match["of"]))
-    return (name, start + match.start("name") + len(name)) if name else ("", start)
+    end = start + match.start("name") + len(name)
+    touches = upcoming < len(text) and not text[end:upcoming].strip()
+    if not name or (touches and not match["of"]):
+        return "", start
+    return name, end
 
 
 def _english_behind(found: str) -> str:
@@ -196,10 +217,13 @@ def _english_behind(found: str) -> str:
 
 
 def _han_behind(found: str, *, said: bool) -> str:
-    """The nouns that follow; without 的 between, only when the first word is one."""
+    """The nouns that follow; without 的 between, only when one of the first two words is one."""
+    words = _segmenter().tag(found)
+    if not said and not any(tag.startswith(("n", "vn")) for _word, tag in words[:2]):
+        return ""
     name = ""
-    for word, tag in _segmenter().tag(found):
-        if word in _STOP or word in _BETWEEN or len(name) >= 8 or not (said or name or tag.startswith(("n", "vn"))):
+    for word, _tag in words:
+        if word in _STOP or word in _BETWEEN or len(name) >= 8:
             break
         name += word
     return name

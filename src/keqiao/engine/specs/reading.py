@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from keqiao.engine.specs.lexicon import AFTER, BARE_NAMES, BEFORE, MULTIPLIERS, RANGE, spelling
+from keqiao.engine.specs.lexicon import AFTER, BEFORE, MULTIPLIERS, RANGE, spelling
+from keqiao.engine.specs.numerals import NUMERAL, read_number, read_share
 from keqiao.engine.specs.units import Unit, read_unit
 
 
@@ -45,16 +46,6 @@ class Token:
     scaled: float = 1.0
 
 
-_DIGITS = {c: i for digits in ("零一二三四五六七八九", "〇壹贰叁肆伍陆柒捌玖") for i, c in enumerate(digits)} | {
-    "两": 2
-}
-_PLACES = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
-_NUMERAL = "[零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟]"
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+")
-_EXPONENT = re.compile(
-    r"\s*[×xX*]\s*10\s*(?:\^\s*\(?([-+]?\d{1,2})\)?|([-+]\d{1,2}))(?![\d.])|[eE]([-+]?\d{1,2})(?![\d.A-Za-z])"
-)
-_POWER_OF_TEN = re.compile(r"10\s*\^\s*\(?([-+]?\d{1,2})\)?")
 _MULTIPLIER = re.compile(
     r"\s*(?:"
     + "|".join(
@@ -62,9 +53,7 @@ _MULTIPLIER = re.compile(
     )
     + r")|k(?=元|CNY|\b)|[wW](?=元)"
 )
-_SIGN = re.compile(rf"[+-](?=\d)|零[下上]\s*(?=\d|{_NUMERAL})")
-_FRACTION = re.compile(rf"(百|千|万)分之({_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)")
-_HAN_NUMBER = re.compile(rf"{_NUMERAL}+(?:点[零〇一二三四五六七八九]+)?半?|半(?=年|天|小时|个)")
+_SIGN = re.compile(rf"[+-](?=\d)|(?:零[下上]|负)\s*(?=\d|{NUMERAL})")
 _SIZE = re.compile(r"\s*[×xX*:：/]\s*\d")  # 1920×1080, 1:100: no figure by itself
 _SIZE_BEFORE = re.compile(r"\d\s*[×xX*:：/]\s*$")
 _CURRENCY = re.compile(r"[¥$€]\s*(?=\d)|(?:RMB|CNY|USD|人民币|US\$)\s*(?=\d)")
@@ -83,14 +72,14 @@ _BREAK = re.compile(r"[。；;！!?？\n\r|]|,(?!\d{3}(?!\d))|[，、]")
 _DATE = re.compile(
     r"(?:19|20)\d{2}\s*[-~—–至到/]\s*(?:19|20)\d{2}(?:\s*年|(?=\s*(?:[，。；、,;)]|$)))|(?:19|20)\d{2}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?)?(?:底|初|末|前|内|度)?"
     r"|(?:19|20)\d{2}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.])|\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\d{1,2}:\d{2}(?::\d{2})?|第\s*\d+|[十一二三四五六七八九]+五(?=规划|期间|计划)"
-    rf"|第{_NUMERAL}+|\d{{1,2}}月(?:底|初|份|前|末)"
+    rf"|第{NUMERAL}+|\d{{1,2}}月(?:底|初|份|前|末)"
 )
 _STANDARD = re.compile(
     r"(?:GB|GB/T|GB/Z|GJB|YY|YY/T|HJ|HG|HG/T|JB|JB/T|QB|DB\d*|ISO|IEC|ISO/IEC|EN|ASTM|DIN|JIS|IEEE|UL|CE|ANSI|API|SJ|SJ/T|NB|NB/T|DL|DL/T|T/[A-Z]+|Q/[A-Z]+|YB|CJ|JJG|JJF|CNAS|RFC|IP)"
     r"(?:/T|/Z)?[\s-]*[A-Z]?\d+(?:[.-]\d+)*(?:[-—:：]\s*\d{2,4})?"
 )
 _LABEL = re.compile(
-    r"[A-Za-z]+[-_]?\d[A-Za-z0-9./-]*|\d+[A-Za-z]+\d[A-Za-z0-9-]*|[248]K(?=\s*(?:视频|超|高清|分辨率|显示|屏|图像|影像|画质|摄像))|\d+(?:-\d+){2,}|\d{7,}(?![\d.]*\s*[A-Za-z%万亿元°])"
+    r"[A-Za-z]+[-_]?\d[A-Za-z0-9./-]*|\d+[A-Za-z]+\d[A-Za-z0-9-]*|[248]K(?=\s*(?:视频|超|高清|分辨率|显示|屏|图像|影像|画质|摄像))|\d{3,4}[A-Z]{0,2}(?=\s*(?:不锈钢|铝合金|铝|钢|合金|型|系列))|\d+(?:-\d+){2,}|\d{7,}(?![\d.]*\s*[A-Za-z%万亿元°])"
 )
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*")
 _GLUED = sorted(["PUE", "COP", "pH", "PH", "Ra", "Rz", "AUC", "EER", "DN", "HRC", "HV", "HB"], key=len, reverse=True)
@@ -113,14 +102,14 @@ _FIRST = {word[0] for word in [*_BEFORE_MEANING, *_AFTER_MEANING, *RANGE] if not
 _PLAIN = re.compile(
     "[^"
     + re.escape(
-        "".join(sorted(_FIRST | set("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万半第正人±¥€，。、；！？·…")))
+        "".join(sorted(_FIRST | set("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万半第正负人±¥€，。、；！？·…")))
     )
     + r"\x21-\x7f]+"
 )
 _NEAR = 20
 _SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]|[^。；;！？\n]+$")
 _NUMERIC = re.compile(
-    r"\d|[一二两三四五六七八九十百千半壹贰叁肆伍柒捌玖](?:[十百千拾佰仟万亿年天月倍成点分个周小吨米公千毫微元到至]|[^\x00-\x7f]?$)"
+    r"\d|分之|[一二两三四五六七八九十百千半壹贰叁肆伍柒捌玖](?:[十百千拾佰仟万亿年天月倍成点分个周次小吨米公千毫微元到至]|[^\x00-\x7f]?$)"
 )
 
 
@@ -196,50 +185,53 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
     if word[0].isalpha():
         glued = next((name for name in _GLUED if word.startswith(name)), None)
         return glued is None or not word[len(glued) :][:1].isdigit()
-    digits = _NUMBER.match(word)
-    if word.isdigit() or word.endswith("K"):
+    if word.isdigit() or word.endswith("K") or re.fullmatch(r"\d{3,4}[A-Z]{1,2}|\d+(?:-\d+){2,}", word):
         return True
-    if re.fullmatch(r"\d+(?:-\d+){2,}", word):
-        return True
-    return digits is None or (
-        read_unit(text, match.start() + digits.end()) is None
-        and not _EXPONENT.match(text, match.start() + digits.end())
+    number = read_number(text, match.start())
+    return number is None or (
+        read_unit(text, number.end) is None and number.end <= match.start() + len(re.match(r"\d*", word)[0])
     )
 
 
 def _number(text: str, at: int, previous: Token | None) -> Token | None:
     if match := _CURRENCY.match(text, at):
-        token = _amount(text, match.end(), at)
-        if token is None:
-            return None
-        unit = token.unit or Unit(_CURRENCY_UNIT[match[0].strip()], token.end)
-        return Token(Kind.NUMBER, at, token.end, "", token.number, unit, token.scaled)
-    if match := _FRACTION.match(text, at):
-        value = _value(match[2]) * {"百": 1.0, "千": 0.1, "万": 0.01}[match[1]]
-        return Token(Kind.NUMBER, at, match.end(), "", value, Unit("%", match.end()))
+        return _money(text, at, match)
+    if share := read_share(text, at):
+        return Token(Kind.NUMBER, at, share.end, "", share.value, Unit("%", share.end))
     sign = None if previous is not None and previous.kind is Kind.NUMBER else _SIGN.match(text, at)
     token = _amount(text, sign.end() if sign else at, at)
-    if token is None or sign is None or sign[0][:2] not in ("-", "零下"):
+    if token is None or sign is None or sign[0][:2].strip() not in ("-", "零下", "负"):
         return token
-    return Token(Kind.NUMBER, at, token.end, "", -token.number, token.unit, token.scaled)
+    return replace(token, number=-token.number)
+
+
+def _money(text: str, at: int, sign: re.Match[str]) -> Token | None:
+    """`¥2,000`, `$80/kWh`: the currency stands before the amount, what it is paid for behind it."""
+    token = _amount(text, sign.end(), at)
+    if token is None:
+        return None
+    currency = _CURRENCY_UNIT[sign[0].strip()]
+    unit = token.unit or Unit(currency, token.end)
+    if unit.name.startswith("1/"):
+        unit = Unit(currency + unit.name.removeprefix("1"), unit.end)
+    return replace(token, unit=unit, end=unit.end)
 
 
 def _amount(text: str, at: int, start: int) -> Token | None:
     """A number with its power of ten, multiplier (万) and unit."""
-    found = _plain_number(text, at) or _han_number(text, at)
-    if found is None:
+    number = read_number(text, at)
+    if number is None:
         return None
-    number, end, han = found
-    scale, end, unit = _scale_and_unit(text, end)
+    scale, end, unit = read_scale_and_unit(text, number.end)
     if unit is None and text[end : end + 1] == "级":
         end += 1
-    if han and scale == 1.0 and _is_no_amount(text, number, end, unit):
+    if number.han and scale == 1.0 and _is_no_amount(text, number.value, end, unit):
         return None
     if unit is None and (_SIZE.match(text, end) or _SIZE_BEFORE.search(text, max(0, at - 3), at)):
         return None
     if unit is None and text[end : end + 1].isascii() and text[end : end + 1].isalpha():
         return None
-    return Token(Kind.NUMBER, start, unit.end if unit else end, "", number * scale, unit, scale)
+    return Token(Kind.NUMBER, start, unit.end if unit else end, "", number.value * scale, unit, scale)
 
 
 def _is_no_amount(text: str, number: float, end: int, unit: Unit | None) -> bool:
@@ -257,34 +249,7 @@ def _range_follows(text: str, end: int) -> bool:
     return upper is not None and upper.unit is not None
 
 
-def _plain_number(text: str, at: int) -> tuple[float, int, bool] | None:
-    if at and text[at - 1].isascii() and (text[at - 1].isdigit() or text[at - 1] == "."):
-        return None
-    if match := _POWER_OF_TEN.match(text, at):
-        return 10.0 ** int(match[1]), match.end(), False
-    match = _NUMBER.match(text, at)
-    if match is None:
-        return None
-    number, end = float(match[0].replace(",", "")), match.end()
-    if power := _EXPONENT.match(text, end):
-        return float(f"{number!r}e{int(power[1] or power[2] or power[3])}"), power.end(), False
-    return number, end, False
-
-
-def _han_number(text: str, at: int) -> tuple[float, int, bool] | None:
-    match = _HAN_NUMBER.match(text, at)
-    if match is None or (at and text[at - 1] in "第每几数"):
-        return None
-    word = match[0]
-    if word[0] in "百千":
-        return None
-    if word == "半":
-        return 0.5, match.end(), True
-    half = 0.5 if word.endswith("半") else 0.0
-    return _value(word.removesuffix("半")) + half, match.end(), True
-
-
-def _scale_and_unit(text: str, end: int) -> tuple[float, int, Unit | None]:
+def read_scale_and_unit(text: str, end: int) -> tuple[float, int, Unit | None]:
     """Multipliers, then a unit; a unit that begins like a multiplier (千瓦) wins."""
     text_end = end
     if text[end : end + 1] in {"余", "多", "几"}:
@@ -302,28 +267,3 @@ def _scale_and_unit(text: str, end: int) -> tuple[float, int, Unit | None]:
         if unit is not None:
             return scale, unit.end, unit
     return scale, end, None
-
-
-def _value(word: str) -> float:
-    """The value of a Chinese numeral up to 9,999 with decimals (`一百二十`, `九十五点五`), or of digits."""
-    if word[0].isascii():
-        return float(word)
-    whole, _, decimals = word.partition("点")
-    total, digit = 0, 0
-    for character in whole:
-        if character in _PLACES:
-            total += (digit or 1) * _PLACES[character]
-            digit = 0
-        else:
-            digit = (
-                digit * 10 + _DIGITS[character]
-                if digit and whole.isalpha() and not set(whole) & set(_PLACES)
-                else _DIGITS[character]
-            )
-    fraction = "".join(str(_DIGITS[c]) for c in decimals)
-    return float(f"{total + digit}.{fraction or 0}")
-
-
-def is_bare_name(name: str) -> bool:
-    """Whether a quantity of this name needs no unit."""
-    return name in BARE_NAMES

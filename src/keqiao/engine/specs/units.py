@@ -43,25 +43,33 @@ d: 打 模 视 扫 建 图 技 成 显
 _ATOM = re.compile(
     "|".join(re.escape(word) for word in sorted([*_SPELLINGS, *COUNTERS, "度"], key=lambda w: (-len(w), w)))
 )
-_POWER = re.compile(r"\^?\(?([-+]?[1-9])\)?(?!\d|\.\d|%)|\^\(?([-+]?\d(?:/\d)?)\)?")
+_POWER = re.compile(
+    r"(?:\^|\*\*)?\(?([-+]?[1-9])\)?(?!\d|\.\d|%)|(?:\^|\*\*)\(?([-+]?\d(?:[/.]\d)?)\)?"
+)
 _TIMES = re.compile(r"[·•⋅∙*.×](?=[A-Za-zΩμ°\u4e00-\u9fff(])|(?<=[A-Za-z0-9]) (?=[A-Za-zΩμ]+\^?-\d)")
 _PER = re.compile(r"\s*/\s*|\s+per\s+|每")
+# `2.5×10^-6 /K`, `$80/kWh`, `2000 1/h`: nothing above the line; not `3/4`, `A/B`.
+_NOTHING_ABOVE = re.compile(r"(?:1\s?)?/(?=\(?(?:[a-zμ°][A-Za-z]*|K|Wh?|L|Pa|MPa|V|cm|年|小时|分钟|秒|天|吨|公斤)(?![A-Za-z\d]))")
+# Short forms that are units only below the line: 次/分, 米/时.
+_BELOW = {"分": "min", "时": "h", "min.": "min"}
+# What the quantity is of, written into its unit: tCO2, kgCE, gH2.
+_OF_WHAT = re.compile(r"(?<=[tgL])-?(?:CO2e?q?|ce|CE|H2|NH3|N2)(?![A-Za-z\d])")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit read from a text: what pint reads, where it ends, and whether it counts things (项, 台)."""
+    """A unit read from a text: what pint reads, where it ends, and the word when it only counts things (项, 台)."""
 
     name: str
     end: int
-    counts: bool = False
+    counts: str = ""
 
 
 @dataclass(slots=True)
 class _Factor:
     name: str
     power: str
-    counts: bool
+    counts: str
 
 
 def read_unit(text: str, start: int) -> Unit | None:
@@ -69,12 +77,17 @@ def read_unit(text: str, start: int) -> Unit | None:
     position = start
     while position < len(text) and text[position] == " ":
         position += 1
-    first = _read_factor(text, position)
-    if first is None:
-        return None
-    above, position = [first[0]], first[1]
+    above: list[_Factor] = []
     below: list[_Factor] = []
-    divided = False
+    nothing_above = _NOTHING_ABOVE.match(text, position)
+    divided = nothing_above is not None
+    if nothing_above is not None:
+        position = nothing_above.end() - 1
+    else:
+        first = _read_factor(text, position)
+        if first is None:
+            return None
+        above, position = [first[0]], first[1]
     while True:
         step = _PER.match(text, position) or _TIMES.match(text, position)
         if step is None:
@@ -86,14 +99,16 @@ def read_unit(text: str, start: int) -> Unit | None:
             position = group[1]
             divided = True
             continue
-        factor = _read_factor(text, step.end())
+        factor = _read_factor(text, step.end(), divided=divides)
         if factor is None:
             break
         divided = divided or divides
         (below if divided else above).append(factor[0])
         position = factor[1]
-    rate = len(above) == 1 and above[0].counts and bool(below)
-    return Unit(_written(above, below), position, above[0].counts and not rate)
+    if not above and not below:
+        return None
+    counts = above[0].counts if len(above) == 1 and not below else ""
+    return Unit(_written(above, below), position, counts)
 
 
 def _read_group(text: str, start: int) -> tuple[list[_Factor], int] | None:
@@ -115,18 +130,21 @@ def _read_group(text: str, start: int) -> tuple[list[_Factor], int] | None:
         position = step.end()
 
 
-def _read_factor(text: str, start: int) -> tuple[_Factor, int] | None:
+def _read_factor(text: str, start: int, *, divided: bool = False) -> tuple[_Factor, int] | None:
     match = _ATOM.match(text, start)
     while match is not None and not _ends_well(text, match):
         match = _shorter(text, match)
     if match is None:
-        return None
+        short = _BELOW.get(text[start : start + 1]) if divided else None
+        return (_Factor(short, "", ""), start + 1) if short else None
     word, end = match[0], match.end()
+    if of_what := _OF_WHAT.match(text, end):
+        return _Factor(_SPELLINGS[word], "", ""), of_what.end()
     power = _POWER.match(text, end) if word.isascii() or word in "Ωμm" else re.compile(r"\^(\d)").match(text, end)
     exponent = ""
     if power is not None and _plain_power(text, power):
         exponent, end = (power[1] or power[2] or "").lstrip("+"), power.end()
-    counts = word in COUNTERS
+    counts = word if word in COUNTERS else ""
     name = "count" if counts else "degree" if word == "度" else _SPELLINGS[word]
     return _Factor(name, exponent, counts), end
 
@@ -134,7 +152,7 @@ def _read_factor(text: str, start: int) -> tuple[_Factor, int] | None:
 def _plain_power(text: str, power: re.Match[str]) -> bool:
     """Whether a digit after a unit is an exponent: `m3`, `s-1`, but not `5m 3个` nor `10mm-12mm`."""
     digits = power[1] or power[2] or ""
-    if power[0].startswith("^"):
+    if power[0].startswith(("^", "*")):
         return True
     after = text[power.end() : power.end() + 1]
     if digits.startswith(("-", "+")):
@@ -144,8 +162,8 @@ def _plain_power(text: str, power: re.Match[str]) -> bool:
 
 def _ends_well(text: str, match: re.Match[str]) -> bool:
     word, after = match[0], text[match.end() : match.end() + 1]
-    if word[-1].isascii() and word[-1].isalpha():
-        return not (after.isascii() and after.isalpha())
+    if word[-1] == "°" or (word[-1].isascii() and word[-1].isalpha()):
+        return not (after.isascii() and after.isalpha()) or bool(_OF_WHAT.match(text, match.end()))
     return after not in _NOT_HERE.get(word, ())
 
 
@@ -180,8 +198,10 @@ def _term(name: str, power: object) -> str:
 _DEFINITIONS = listed(
     """
     CNY·=·[money_cny] USD·=·[money_usd] EUR·=·[money_eur] mu·=·2000/3*meter**2 mesh·=·[mesh] HRC·=·[hardness_rockwell]
-    HV·=·[hardness_vickers] HB·=·[hardness_brinell] CFU·=·count FLOPS·=·count/second OPS·=·count/second frame·=·count
-    ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 tenth·=·0.1 var·=·volt*ampere
+    HRA·=·[hardness_rockwell_a] HRB·=·[hardness_rockwell_b] HV·=·[hardness_vickers] HB·=·[hardness_brinell]
+    HK·=·[hardness_knoop] HL·=·[hardness_leeb] ShoreA·=·[hardness_shore_a] ShoreD·=·[hardness_shore_d]
+    Mohs·=·[hardness_mohs] Brix·=·[sugar_brix] dBc·=·[noise_carrier] CFU·=·count FLOPS·=·count/second OPS·=·count/second frame·=·count
+    ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 var·=·volt*ampere
     mcd·=·1e-3*candela copies·=·count jin·=·0.5*kilogram
     """
 )
