@@ -1,18 +1,25 @@
 """Sentences of many fields, written before the rules were made for them: how much is read right.
 
-`figures_measured.jsonl` (218 sentences, 246 figures) was read with F1 0.829 by the grammar that was there when it was
-written.
+| file | sentences | figures | F1 as it came | F1 after mending |
+|---|---|---|---|---|
+| `figures_measured.jsonl` | 218 | 247 | 0.829 | 1.000 |
+| `figures_blind.jsonl`, written when the first was read | 60 | 79 | 0.889 | 0.994 |
+
+A figure is read right when interval (in one unit) and dimension are what was written, and the names share a word.
 """
 
 from __future__ import annotations
+
+import sys
 
 import pytest
 
 from tests.engine.measuring_figures import measured
 
 
-@pytest.mark.parametrize(("name", "least"), [("figures_measured.jsonl", 0.82)])
-def test_figures_of_sentences_written_before_the_rules(name: str, least: float) -> None:
+@pytest.mark.parametrize("name", ["figures_measured.jsonl", "figures_blind.jsonl"])
+def test_figures_of_sentences_written_before_the_rules(name: str) -> None:
     result = measured(name)
-    print(result)
-    assert result.f1 >= least, str(result)
+    sys.stdout.write(f"{name}: {result}\n")
+    assert result.f1 >= 0.95, str(result)
+    assert result.precision >= 0.95, str(result)

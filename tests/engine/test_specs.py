@@ -105,7 +105,9 @@ def test_figure_comes_back_from_json_and_row() -> None:
         ("Wh/kg", "Wh/kg"), ("Pa·s", "Pa*s"), ("N·m", "N*m"), ("Ω·cm", "ohm*cm"), ("lm/W", "lm/W"),
         ("个月", "month"), ("年", "year"), ("小时", "h"), ("r/min", "rpm"), ("万", None), ("xyz", None),
         ("", None), ("年级", None), ("天然", None), ("方案", None), ("成立", None), ("Gbps", "Gbit/s"),
-        ("mm/s", "mm/s"), ("J/(kg·K)", "J/(kg*K)"),
+        ("mm/s", "mm/s"), ("J/(kg·K)", "J/(kg*K)"), ("mg/m**2", "mg/m**2"), ("Ω·cm2", "ohm*cm**2"), ("/K", "1/K"),
+        ("mg/Nm3", "mg/m**3"), ("GJ/tCO2", "GJ/t"), ("次/分", "count/min"), ("°Brix", "Brix"), ("Shore A", "ShoreA"),
+        ("/7", None), ("/IP", None),
     ],
 )  # fmt: skip
 def test_unit_is_read_as_pint_reads_it(written: str, unit: str | None) -> None:
@@ -137,6 +139,17 @@ def test_unit_is_read_as_pint_reads_it(written: str, unit: str | None) -> None:
 )
 def test_conversion(value: float, source: str, target: str, expected: float | None) -> None:
     assert convert(value, source, target) == (None if expected is None else pytest.approx(expected))
+
+
+def test_every_unit_that_is_written_is_read_back_as_it_is() -> None:
+    from keqiao.engine.specs.lexicon import unit_spellings
+
+    files = ("specs_sentences.jsonl", "figures_measured.jsonl", "figures_blind.jsonl")
+    lines = [line for name in files for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()]
+    units = {figure["unit"] for line in lines for figure in json.loads(line)["figures"]} - {""}
+    units |= set(unit_spellings().values()) | {"mg/m**2", "W/(m**2*K)", "1/(s*m**2)", "ohm*cm**2"}
+    read = {unit: read_unit(unit, 0) for unit in units}
+    assert {unit: found and (found.name, found.end) for unit, found in read.items()} == {u: (u, len(u)) for u in units}
 
 
 def test_every_unit_that_is_written_can_be_read_by_pint() -> None:

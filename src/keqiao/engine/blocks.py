@@ -17,3 +17,8 @@ def table(block: str) -> dict[str, tuple[str, ...]]:
             key, _, line = line.partition(": ")
         found[key] = found.get(key, ()) + tuple(line.split())
     return found
+
+
+def spelling(word: str) -> str:
+    """An entry of a block as it is written: a middle dot in Latin words stands for a space."""
+    return word.replace("·", " ") if word[0].isascii() and word[0].isalpha() else word

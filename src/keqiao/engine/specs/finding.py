@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from keqiao.engine.specs.figure import Figure
 from keqiao.engine.specs.grammar import Measure, Parser
-from keqiao.engine.specs.lexicon import EITHER_WAY, IN_BITS, OUTPUT_WORDS, SMALLER_IS_BETTER
 from keqiao.engine.specs.naming import name_before, name_behind, needs_no_unit, scale_before, without_scale
 from keqiao.engine.specs.reading import tokenise
 from keqiao.engine.specs.signs import read
 from keqiao.engine.specs.units import conversion, read_unit
+from keqiao.engine.specs.vocabulary import EITHER_WAY, IN_BITS, OUTPUT_WORDS, SMALLER_IS_BETTER
 
 _WORTH_READING = re.compile(r"[\d零一二两三四五六七八九十半百壹贰叁肆伍柒捌玖拾]")
 _HOT = ("温", "沸点", "熔点", "闪点", "冰点", "凝点", "结晶点", "玻璃化", "摄氏", "加热", "冷却", "耐热", "耐寒")
@@ -34,7 +34,9 @@ _MONEY = (
     "融资",
 )
 # A percentage of money is no property: 支付 30 %, 占销售收入的 6.5 %.
-_SHARE_OF_MONEY = re.compile("支付|付款|首付|预付|尾款|余款|定金|质保金|持股|股权|股份|提成|分成|占.*(?:收入|销售额|营收|投资|经费)")
+_SHARE_OF_MONEY = re.compile(
+    "支付|付款|首付|预付|尾款|余款|定金|质保金|持股|股权|股份|提成|分成|占.*(?:收入|销售额|营收|投资|经费)"
+)
 _BRACKETED = re.compile(r"\(([^()]*)\)\s*(?:[:：]|为|是|要求)?\s*$")
 
 
@@ -128,9 +130,8 @@ def smaller_is_better(name: str, value: float | None = None, unit: str = "") -> 
 
 def _unit_of_name(text: str, measure: Measure, name: str, start: int) -> Measure:
     """A unit that the name brings: `密度(g/cm3)：1.2`, `邵氏A 55度`, `分辨率 23 位`, `预算 300 万`, `温度 80 度`."""
-    if measure.unitless or measure.unit == "degree":
-        if scale := scale_before(text, start, measure.start):
-            return replace(measure, unit=scale, unitless=False)
+    if (measure.unitless or measure.unit == "degree") and (scale := scale_before(text, start, measure.start)):
+        return replace(measure, unit=scale, unitless=False)
     if measure.counts == "位" and any(word in name for word in IN_BITS):
         return replace(measure, unit="bit", counts="")
     if measure.unitless:
@@ -150,6 +151,8 @@ def _unit_of_name(text: str, measure: Measure, name: str, start: int) -> Measure
 def _is_figure(measure: Measure, name: str) -> bool:
     if measure.counts:
         return any(word in name for word in OUTPUT_WORDS)
+    if measure.unit == "H" and "铅笔" in name:  # hardness of pencils, not henries
+        return False
     if measure.unit == "%" and _SHARE_OF_MONEY.search(name):
         return False
     if not measure.unitless:

@@ -13,13 +13,14 @@ A measure is an interval with a unit; what it is the measure of is `naming`'s bu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from keqiao.engine.specs.lexicon import CHANGE
 from keqiao.engine.specs.numerals import read_power
 from keqiao.engine.specs.reading import Kind, Token, read_scale_and_unit
 from keqiao.engine.specs.units import conversion
+from keqiao.engine.specs.vocabulary import CHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Measure:
 
     `first` and `last` are tokens; `better` says that only the name can tell whether it is a floor or a ceiling;
     `compared` says that a comparison was written, `turned` that it was written behind the value; `opens` is where
-    the lower end of a chain stands.
+    the lower end of a chain stands; `leaves` that it is what something changes from.
     """
 
     low: float | None
@@ -48,9 +49,12 @@ class Measure:
     origin: int | None = None
     turned: bool = False
     opens: int | None = None
+    leaves: bool = False
 
 
+_LEAVING = {"由", "从", "自", "from"}
 _CHAIN = 20
+_ARRIVES = re.compile(r"[^\d，,。；]{1,6}[到至为成]")
 _TURNED = {"<=": ">=", ">=": "<="}
 
 
@@ -76,7 +80,7 @@ class Parser:
                 found = [measure]
             elif self._is_change(before, measure):
                 origin = before.start if before.origin is None else before.origin
-                found.append(replace(measure, origin=origin))
+                found.append(replace(measure, origin=origin, goal=True))
             else:
                 chain = self._chain(before, measure)
                 found += [chain] if chain is not None else [before, measure]
@@ -96,11 +100,16 @@ class Parser:
         return replace(other, low=low, high=high, opens=one.start)
 
     def _is_change(self, start: Measure, goal: Measure) -> bool:
-        """`由 30% 提高到 45%`, `from 30% to 45%` after a verb of change."""
-        if not goal.goal or (start.unit and goal.unit and conversion(start.unit, goal.unit) is None):
-            return False
+        """`由 30% 提高到 45%`, `from 30% to 45%` after a verb of change, `从 16 μm 减薄到 9 μm`."""
         between = self.tokens[start.last : goal.first]
-        return len(between) <= 4 and not any(t.kind is Kind.BREAK and t.value not in "，," for t in between)
+        breaks = {token.value for token in between if token.kind is Kind.BREAK}
+        if goal.goal:
+            joined = len(between) <= 4 and breaks <= (set("，,") if start.leaves else set())
+        else:
+            joined = start.leaves and not breaks and _ARRIVES.match(self.text, start.end) is not None
+        if not joined or (start.unitless and not goal.unitless and not start.leaves):
+            return False
+        return not (start.unit and goal.unit) or conversion(start.unit, goal.unit) is not None
 
     def _measure(self, at: int) -> Measure | None:
         meanings: list[str] = []
@@ -113,7 +122,8 @@ class Parser:
         if self._kind(at) is not Kind.NUMBER:
             return None
         value = self.tokens[at]
-        measure = self._single(first, at, meanings)
+        leaves = any(self.text[token.start : token.end].lower() in _LEAVING for token in self.tokens[first:at])
+        measure = replace(self._single(first, at, meanings), leaves=leaves)
         if self._kind(at + 1) is Kind.TOLERANCE and self._kind(at + 2) is Kind.NUMBER:
             measure = self._toleranced(measure, value, at + 2)
         else:
@@ -133,8 +143,9 @@ class Parser:
         if unit is None and factor == 1.0:
             return measure
         measure = replace(measure, low=low * factor, high=high * factor, start=measure.start - 1, end=end, last=last)
-        named = {"unit": unit.name, "unitless": False, "counts": unit.counts} if unit else {}
-        return replace(measure, scaled=scale != 1.0, compared=True, **named)
+        if unit is not None:
+            measure = replace(measure, unit=unit.name, unitless=False, counts=unit.counts)
+        return replace(measure, scaled=scale != 1.0, compared=True)
 
     def _kind(self, at: int) -> Kind | None:
         return self.tokens[at].kind if at < len(self.tokens) else None
@@ -219,12 +230,12 @@ class Parser:
             return None
         if low.unit is None and high.scaled != 1.0 and low.scaled == 1.0:
             first_value *= high.scaled
-        if first_value > high.number:
+        if first_value > high.number and (unit is None or self.tokens[at - 1].value == "-"):
             return None
         return replace(
             measure,
-            low=first_value,
-            high=high.number,
+            low=min(first_value, high.number),
+            high=max(first_value, high.number),
             unit=unit.name if unit else "",
             end=high.end,
             last=at + 1,
@@ -240,8 +251,9 @@ class Parser:
             token = self.tokens[at]
             at += 1
             measure = replace(measure, end=token.end, last=at)
-            if token.value == "about":
-                measure = replace(measure, approx=True)
+            if token.value in {"about", "better"}:
+                about = token.value == "about"
+                measure = replace(measure, approx=measure.approx or about, better=measure.better or not about)
             elif measure.low == measure.high:
                 measure = _bounded(measure, token.value)
             elif measure.low is not None and measure.high is not None and measure.low == -measure.high:

@@ -1,10 +1,10 @@
-"""The words of the figure grammar: units, multipliers, comparisons. Data only; `units.py` and `reading.py` read it."""
+"""How units, scales and multipliers are written. Data only; `units.py` and `reading.py` read it."""
 
 from __future__ import annotations
 
 import re
 
-from keqiao.engine.blocks import listed, table
+from keqiao.engine.blocks import listed, spelling, table
 
 # How a unit may be written. Case matters (MPa and mPa); Han is simplified, forms are NFKC.
 _BASE = table(
@@ -178,6 +178,14 @@ Gcount/s: GSa/s GSPS Gsps GS/s
 dBc: dBc
 Brix: °Brix Brix °Bx 白利度
 psi: psi
+dyn: dyn 达因
+Oe: Oe 奥斯特
+kOe: kOe
+mOe: mOe
+gf: gf gram-force
+nmi: 海里 nmi
+knot: kn knot knots
+mile: mile miles mi
 ft: ft feet foot
 lb: lb lbs pound pounds
 HRC: HRC
@@ -253,96 +261,6 @@ MULTIPLIERS = {
     "万亿": 1e12, "余万": 1e4, "多万": 1e4, "余亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9,
     "trillion": 1e12,
 }  # fmt: skip
-
-# What a word before a number says about it; a middle dot stands for a space.
-BEFORE = table(
-    """
->=: ≥ >= => ≧ ⩾ 不低于 不小于 不少于 不得低于 不得小于 不得少于 不应低于 不应小于 不应少于 应不低于 应不小于
-    大于等于 大于或等于 大于 高于 超过 超 多于 至少 最少 最低 不下于 不亚于 不短于 不弱于 突破 > at·least
-    no·less·than not·less·than no·lower·than not·lower·than no·fewer·than greater·than·or·equal·to more·than
-    greater·than larger·than higher·than longer·than over above exceeding exceeds exceed in·excess·of minimum·of
-    a·minimum·of minimum min. better·than
-<=: ≤ <= =< ≦ ⩽ 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过
-    小于等于 小于或等于 小于 低于 少于 短于 不足 至多 最多 < at·most no·more·than not·more·than no·greater·than
-    not·greater·than no·higher·than less·than·or·equal·to less·than lower·than smaller·than shorter·than fewer·than
-    最高 最大 最长
-    below under within up·to not·exceeding not·exceed maximum·of a·maximum·of maximum max.
-better: 优于 好于 不劣于 不逊于
-=: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 为 约为 等于 设为 at equal·to equals of is
-    as·low·as as·high·as as·little·as as·much·as as·small·as as·large·as down·to
-    最高达 最高达到 最高可达 最高可达到 最高能达 最大可达 最长可达
-    are was were reaches reached reaching reach achieves achieved achieving
-goal: 控制在 →
-about: 约 大约 近 接近 大概 左右约 ≈ 大致 将近 about around approximately approx. approx ca. roughly nearly almost
-    约等于
-from: 由 从 自 from between 介于 在
-"""
-)
-# What a word behind a number says about it.
-AFTER = table(
-    """
->=: 及以上 或以上 以上 之上 及更高 或更高 or·more or·above or·higher or·greater or·better and·above or·longer
-    minimum
-<=: 及以下 或以下 以下 以内 之内 之下 内 及更低 或更低 or·less or·below or·lower or·fewer and·below maximum
-about: 左右 上下 前后
-"""
-)
-# From there to here: 提高到, 降至, 缩短为.
-_CHANGING = listed(
-    """
-    提高 提升 增加 增长 增大 上升 降低 下降 减少 减小 缩短 缩减 缩小 延长 扩大 压缩 控制 改善 改进 优化 下调 上调
-    拉长 加快 放宽 收窄 压减 压降 升 降 增 减 缩
-    """
-)
-BEFORE["goal"] += tuple(verb + ending for verb in _CHANGING for ending in "到至为成")
-RANGE = listed("~ 〜 - – — ― -- —— 至 到 to and 与 和 .. ... ……")
-CHANGE = listed(
-    """
-    提高 提升 增加 增长 增大 上升 降低 下降 减少 减小 缩短 缩减 缩小 延长 扩大 压缩 改善 优化 increase increased increases improve improved
-    improves raise raised rise rose reduce reduced reduces decrease decreased lower lowered drop dropped cut grow
-    grew
-    """
-)
-
-# Quantities without a unit that are figures all the same; also endings that make one (摩擦系数, 容积率).
-BARE_NAMES = frozenset(
-    listed(
-        """
-    AUC COP EER F1 F1值 IoU NA PH PUE Q值 Ra Rz SNR SPF TRL ZT coefficient factor index mAP pH ph pH值 ratio zT
-    介电常数 信噪比 分辨率 功率因数 压缩比 变比 对比度 折射率 数值孔径 比重 泊松比 消光比 电能使用效率 电能利用效率
-    白度 重复性 长径比 强屈比 屈强比
-        """
-    )
-) | {"refractive index", "dielectric constant", "power usage effectiveness"}
-BARE_ENDINGS = listed("系数 率 比 指数 常数 因子 因数 硬度 粘度 酸值 倍数 密度 强度 精度 值 度")
-OUTPUT_WORDS = listed(
-    """
-    产能 产量 年产 日产 月产 处理能力 并发 容量 通道 测点 寿命 点数 路数 轴数 capacity
-    """
-)
-
-# Smaller is better: 优于 and a bare target mean “at most” for these.
-SMALLER_IS_BETTER = (
-    *listed(
-        """
-    误差 偏差 真空 粗糙度 能耗 电耗 水耗 损耗 延迟 时延 响应时间 时间 周期 噪声 噪音 重量 质量损失 成本 价格 费用 泄漏
-    漏率 排放 残留 缺陷 失真 漂移 PUE 电能利用效率 电能使用效率 不良率 误报率 漏报率 误检率 漏检率 故障率 衰减
-    收缩率 吸水率 孔隙率 含水率 波动 不确定度 厚度 功耗 摩擦系数 磨损 暗电流 热阻 插入损耗 回波 粒径 杂质
-    灰分 反射率 体积 预算 error deviation roughness loss latency delay noise weight cost price leak emission residue
-    defect distortion drift consumption uncertainty thickness impurity reflectance budget
-        """
-    ),
-    "response time",
-)
-# Better may be more or less of these; the unit tells.
-EITHER_WAY = ("精度", "精确度", "准确度", "分辨率", "分辨力", "accuracy", "precision", "resolution")
-# 位 behind these are binary digits.
-IN_BITS = listed("分辨率 编码器 采样 量化 位数 字长 位宽 精度 密钥 单圈 多圈")
-
-
-def spelling(word: str) -> str:
-    """An entry of `BEFORE` or `AFTER` as it is written: a middle dot between Latin words stands for a space."""
-    return word.replace("·", " ") if word[0].isascii() and word[0].isalpha() else word
 
 
 def unit_spellings() -> dict[str, str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import rjieba
 
-from keqiao.engine.blocks import listed
-from keqiao.engine.specs.lexicon import BARE_ENDINGS, BARE_NAMES, CHANGE, SCALES, spelling
+from keqiao.engine.blocks import listed, spelling
+from keqiao.engine.specs.lexicon import SCALES
+from keqiao.engine.specs.vocabulary import BARE_ENDINGS, BARE_NAMES, CHANGE
 
 _CLAUSE = re.compile(r"[。；;！!?？\n\r|，,、：:()\[\]【】《》“”\"<>]|(?:19|20)\d{2}年(?:\d+月)?(?:\d+日)?")
 _WINDOW = 40
@@ -24,8 +25,8 @@ _BETWEEN = frozenset(
         人民币
     一次性 一般 不 为 之间 也 了 仅 介于 仍 从 以上 以下 以内 位于 低 低至 保持 保持在 值为 其 分别 到 区间 即 原来
     只 只有 可 可以 可调 可达 同比 后 在 均 基本 处于 大约 大部分 实测 实现 将 就 左右 已 已经 平均 应 应当 必须
-    总体 指标 控制 数值 时 是 最终 有 每 水平 测试 满足 现有 由 的 目前 目标 稳定 稳定在 累计 约 维持 能 能够 至 现在 原先 原有 当前 传统 以往 此前 目标值 指标值 要求值
-    允许 不得
+    总体 指标 控制 数值 时 是 最终 有 每 水平 测试 满足 现有 由 的 目前 目标 稳定 稳定在 累计 约 维持 能 能够 至
+    现在 原先 原有 当前 传统 以往 此前 目标值 指标值 要求值 允许 不得
     范围 范围内 要 要求 设计 达 达标 连续 通常 都 需 需要 须 高
         """
     )
@@ -34,7 +35,8 @@ _BETWEEN = frozenset(
 _STOP = frozenset(
     listed(
         """
-    建设 建成 新建 改造 建造 覆盖 推广 形成 一种 一般 上 下 不 与 且 中 为 也 了 于 产生 仅 从 以 以及 但 低于 使 使得 使用 保持 保证 做到 公司 其 其中 具备
+    建设 建成 新建 改造 建造 覆盖 推广 形成
+    一种 一般 上 下 不 与 且 中 为 也 了 于 产生 仅 从 以 以及 但 低于 使 使得 使用 保持 保证 做到 公司 其 其中 具备
     具有 内 出资 则 利用 到 制备 前 力争 包括 即 又 及 另外 只 只能 可 可以 同时 后 和 因 因为 因此 在 均 大于 如
     如果 实现 实验证明 对 对于 寻找 寻求 将 小于 已 已经 希望 年均 年来 并 并且 应 开发 当 很 得 得到 情况 我们 我司
     我国 或 所 所以 把 投入 拟 拥有 提供 支持 数据显示 无法 时 时候 是 更 最 有 条件 条件下 此 每 比 满足 环境下

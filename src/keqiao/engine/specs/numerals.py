@@ -1,4 +1,4 @@
-"""Numbers as people write them: `1,200`, `1.2×10^5`, `1.2e5`, `10的负三次方`, `三十五`, `两万`, `百分之三`, `九成五`."""
+"""Numbers as people write them: `1,200`, `1.2×10^5`, `1.2e5`, `10的负三次方`, `三十五`, `两万`, `九成五`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ _RAISED = rf"\s*(?:(?:\^|\*\*)\s*\(?(?P<raised>[-+]?\d{{1,2}})\)?|{_WORDS})"
 _EXPONENT = re.compile(
     rf"\s*[×xX*·]\s*10(?:{_RAISED}|(?P<glued>[-+]\d{{1,2}})(?![\d.]))|[eE](?P<letter>[-+]?\d{{1,2}})(?![\d.A-Za-z])"
 )
-_POWER_OF_TEN = re.compile(rf"(?:10|十){_RAISED}")
+# `10-6 Pa` has lost its raised form; `10-12 mm` is a range.
+_POWER_OF_TEN = re.compile(rf"(?:10|十){_RAISED}|10(?P<glued>-[2-9])(?=\s*[A-Za-zΩ])")
 # Han numerals hold a 万 or 亿 only with digits behind it (三万六千); a last one is a multiplier (两万, 十万千瓦).
-_HAN = re.compile(rf"{NUMERAL}+(?:[万亿]{_DIGIT}{NUMERAL}*)*{_DECIMALS}(?:个?半(?=[年天小个月周]))?|半(?=年|天|小时|个)")
+_HAN = re.compile(
+    rf"{NUMERAL}+(?:[万亿]{_DIGIT}{NUMERAL}*)*{_DECIMALS}(?:个?半(?=[年天小个月周]))?|半(?=年|天|小时|个)"
+)
 _FRACTION = re.compile(rf"(万|{NUMERAL}+)分之({NUMERAL}+{_DECIMALS}|\d+(?:\.\d+)?)")
 _TENTHS = re.compile(
     rf"(\d(?:\.\d)?|{_DIGIT})成(?:(半|[一二三四五六七八九])(?!成)|(?![为功果本熟立员分套型都形长交品份色]))"

@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from keqiao.engine.specs.lexicon import AFTER, BEFORE, MULTIPLIERS, RANGE, spelling
+from keqiao.engine.blocks import spelling
+from keqiao.engine.specs.lexicon import MULTIPLIERS
 from keqiao.engine.specs.numerals import NUMERAL, read_number, read_share
 from keqiao.engine.specs.units import Unit, read_unit
+from keqiao.engine.specs.vocabulary import AFTER, BEFORE, RANGE
 
 
 class Kind(Enum):
@@ -102,7 +104,9 @@ _FIRST = {word[0] for word in [*_BEFORE_MEANING, *_AFTER_MEANING, *RANGE] if not
 _PLAIN = re.compile(
     "[^"
     + re.escape(
-        "".join(sorted(_FIRST | set("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万半第正负人±¥€，。、；！？·…")))
+        "".join(
+            sorted(_FIRST | set("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万半第正负人±¥€，。、；！？·…"))
+        )
     )
     + r"\x21-\x7f]+"
 )
@@ -188,9 +192,8 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
     if word.isdigit() or word.endswith("K") or re.fullmatch(r"\d{3,4}[A-Z]{1,2}|\d+(?:-\d+){2,}", word):
         return True
     number = read_number(text, match.start())
-    return number is None or (
-        read_unit(text, number.end) is None and number.end <= match.start() + len(re.match(r"\d*", word)[0])
-    )
+    digits = len(word) - len(word.lstrip("0123456789"))
+    return number is None or (read_unit(text, number.end) is None and number.end <= match.start() + digits)
 
 
 def _number(text: str, at: int, previous: Token | None) -> Token | None:

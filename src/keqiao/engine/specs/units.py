@@ -44,12 +44,16 @@ _ATOM = re.compile(
     "|".join(re.escape(word) for word in sorted([*_SPELLINGS, *COUNTERS, "度"], key=lambda w: (-len(w), w)))
 )
 _POWER = re.compile(
-    r"(?:\^|\*\*)?\(?([-+]?[1-9])\)?(?!\d|\.\d|%)|(?:\^|\*\*)\(?([-+]?\d(?:[/.]\d)?)\)?"
+    r"(?:\^|\*\*)?(?:\((?P<inside>[-+]?[1-9])\)|(?P<plain>[-+]?[1-9]))(?!\d|\.\d|%)"
+    r"|(?:\^|\*\*)\(?(?P<broken>[-+]?\d(?:[/.]\d)?)\)?"
 )
+_HAN_POWER = re.compile(r"\^(?P<plain>\d)")
 _TIMES = re.compile(r"[·•⋅∙*.×](?=[A-Za-zΩμ°\u4e00-\u9fff(])|(?<=[A-Za-z0-9]) (?=[A-Za-zΩμ]+\^?-\d)")
 _PER = re.compile(r"\s*/\s*|\s+per\s+|每")
 # `2.5×10^-6 /K`, `$80/kWh`, `2000 1/h`: nothing above the line; not `3/4`, `A/B`.
-_NOTHING_ABOVE = re.compile(r"(?:1\s?)?/(?=\(?(?:[a-zμ°][A-Za-z]*|K|Wh?|L|Pa|MPa|V|cm|年|小时|分钟|秒|天|吨|公斤)(?![A-Za-z\d]))")
+_NOTHING_ABOVE = re.compile(
+    r"(?:1\s?)?/(?=\(?(?:[a-zμ°][A-Za-z]*|K|Wh?|L|Pa|MPa|V|cm|年|小时|分钟|秒|天|吨|公斤)(?![A-Za-z\d]))"
+)
 # Short forms that are units only below the line: 次/分, 米/时.
 _BELOW = {"分": "min", "时": "h", "min.": "min"}
 # What the quantity is of, written into its unit: tCO2, kgCE, gH2.
@@ -140,18 +144,22 @@ def _read_factor(text: str, start: int, *, divided: bool = False) -> tuple[_Fact
     word, end = match[0], match.end()
     if of_what := _OF_WHAT.match(text, end):
         return _Factor(_SPELLINGS[word], "", ""), of_what.end()
-    power = _POWER.match(text, end) if word.isascii() or word in "Ωμm" else re.compile(r"\^(\d)").match(text, end)
+    power = _POWER.match(text, end) if word.isascii() or word in "Ωμm" else _HAN_POWER.match(text, end)
     exponent = ""
     if power is not None and _plain_power(text, power):
-        exponent, end = (power[1] or power[2] or "").lstrip("+"), power.end()
+        exponent, end = _digits(power).lstrip("+"), power.end()
     counts = word if word in COUNTERS else ""
     name = "count" if counts else "degree" if word == "度" else _SPELLINGS[word]
     return _Factor(name, exponent, counts), end
 
 
+def _digits(power: re.Match[str]) -> str:
+    return next((group for group in power.groups() if group), "")
+
+
 def _plain_power(text: str, power: re.Match[str]) -> bool:
     """Whether a digit after a unit is an exponent: `m3`, `s-1`, but not `5m 3个` nor `10mm-12mm`."""
-    digits = power[1] or power[2] or ""
+    digits = _digits(power)
     if power[0].startswith(("^", "*")):
         return True
     after = text[power.end() : power.end() + 1]
@@ -200,9 +208,9 @@ _DEFINITIONS = listed(
     CNY·=·[money_cny] USD·=·[money_usd] EUR·=·[money_eur] mu·=·2000/3*meter**2 mesh·=·[mesh] HRC·=·[hardness_rockwell]
     HRA·=·[hardness_rockwell_a] HRB·=·[hardness_rockwell_b] HV·=·[hardness_vickers] HB·=·[hardness_brinell]
     HK·=·[hardness_knoop] HL·=·[hardness_leeb] ShoreA·=·[hardness_shore_a] ShoreD·=·[hardness_shore_d]
-    Mohs·=·[hardness_mohs] Brix·=·[sugar_brix] dBc·=·[noise_carrier] CFU·=·count FLOPS·=·count/second OPS·=·count/second frame·=·count
-    ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain] fold·=·1 var·=·volt*ampere
-    mcd·=·1e-3*candela copies·=·count jin·=·0.5*kilogram
+    Mohs·=·[hardness_mohs] Brix·=·[sugar_brix] dBc·=·[noise_carrier] CFU·=·count
+    FLOPS·=·count/second OPS·=·count/second frame·=·count ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain]
+    fold·=·1 var·=·volt*ampere mcd·=·1e-3*candela copies·=·count jin·=·0.5*kilogram
     """
 )
 
