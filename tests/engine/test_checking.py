@@ -51,6 +51,48 @@ def test_target_against_offer(target: str, offered: str, verdict: str, gap: floa
     assert checked(target, offered) == (verdict, None if gap is None else pytest.approx(gap))
 
 
+@pytest.mark.parametrize(
+    ("target", "offered", "margin", "share"),
+    [
+        ("PUE≤1.15", "PUE 1.04", 0.11, 0.11 / 1.15),
+        ("PUE≤1.02", "PUE 1.04", -0.02, -0.02 / 1.02),
+        ("吸光率≥98%", "吸光率98.68%", 0.68, 0.68 / 98),
+        ("吸光率≥98%", "吸光率98%", 0.0, 0.0),
+        ("厚度≤50μm", "涂层厚度0.04mm", 10.0, 0.2),
+        ("抗拉强度≥500MPa", "抗拉强度0.45GPa", -50.0, -0.1),
+        ("固化温度≤120℃", "固化温度80℃", 40.0, None),
+        ("时延≤0ms", "时延2ms", -2.0, None),
+        ("工作温度-40℃~85℃", "工作温度-50℃~100℃", 10.0, None),
+        ("工作温度-40℃~85℃", "工作温度-20℃~60℃", -25.0, None),
+        ("粒径10-20nm", "粒径12-18nm", 2.0, 0.2),
+        ("粒径10-20nm", "粒径25nm", -5.0, -0.25),
+        ("粒径10-20nm", "粒径5nm", -5.0, -0.5),
+        ("吸光率≥98%", "吸光率在99%以下", None, None),
+        ("吸光率≥98%", "没有数字", None, None),
+    ],
+)
+def test_margin_says_by_how_much(target: str, offered: str, margin: float | None, share: float | None) -> None:
+    [wanted] = figures(target)
+    check = compare(wanted, figures(offered))
+    assert check.margin == (None if margin is None else pytest.approx(margin))
+    assert check.share == (None if share is None else pytest.approx(share))
+    assert check.gap == (0.0 if check.verdict == "met" else None if margin is None else pytest.approx(-margin))
+
+
+@pytest.mark.parametrize(
+    ("target", "offered", "verdict"),
+    [
+        ("定位精度优于0.1mm", "定位精度±0.05mm", "met"),
+        ("定位精度0.1mm", "定位精度0.05mm", "met"),
+        ("识别精度优于95%", "识别精度97%", "met"),
+        ("测量精度优于0.1%", "测量精度0.2%", "missed"),
+        ("分辨率优于20位", "分辨率23bit", "met"),
+    ],
+)
+def test_accuracy_and_resolution_go_both_ways(target: str, offered: str, verdict: str) -> None:
+    assert checked(target, offered)[0] == verdict
+
+
 def test_check_names_what_it_was_checked_against() -> None:
     [target] = figures("吸光率≥98%")
     other, same = figures("密度1.2g/cm3，吸光率98.68%")

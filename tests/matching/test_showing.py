@@ -9,7 +9,7 @@ from django.utils import translation
 
 from keqiao.engine.specs import Figure
 from keqiao.matching.figures import in_words, interval
-from keqiao.matching.showing import figure_line, figure_text, gap_text, reread, unit_text
+from keqiao.matching.showing import figure_line, figure_text, margin_text, reread, unit_text
 
 LASTING = Figure("寿命", 2000, None, "hour")
 
@@ -27,15 +27,21 @@ def test_unit_in_both_languages(unit: str, chinese: str, english: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "chinese", "english"),
-    [({"target": {"unit": "year"}, "gap": 2.0}, "Δ 2 年", "Δ 2 years"), ({"target": {"unit": "%"}, "gap": 0.0}, "", ""),
-     ({"target": {"unit": "CNY"}, "gap": 50_000.0}, "Δ 5 万元", "Δ CNY 50,000"),
-     ({"target": {"unit": ""}, "gap": None}, "", "")],
+    ("unit", "said", "chinese", "english"),
+    [("year", {"margin": -2.0, "share": -0.2}, "−2 年 (−20 %)", "−2 years (−20 %)"),
+     ("", {"margin": 0.11, "share": 0.11 / 1.15}, "+0.11 (+9.565 %)", "+0.11 (+9.565 %)"),
+     ("%", {"margin": -3.0, "share": None}, "−3 个百分点", "−3 percentage points"),
+     ("%", {"margin": 0.0, "share": 0.0}, "0 个百分点", "0 percentage points"),
+     ("degC", {"margin": 40.0, "share": None}, "+40 ℃", "+40 ℃"),
+     ("CNY", {"margin": -50_000.0, "share": None}, "−5 万元", "−CNY 50,000"),
+     ("", {"margin": None, "share": None, "gap": None}, "", ""),
+     ("year", {"gap": 2.0}, "−2 年", "−2 years"), ("year", {"gap": 0.0}, "", "")],
 )  # fmt: skip
-def test_gap_in_both_languages(check: dict[str, Any], chinese: str, english: str) -> None:
-    assert gap_text(check) == chinese
+def test_margin_in_both_languages(unit: str, said: dict[str, Any], chinese: str, english: str) -> None:
+    check = {"target": {"unit": unit}} | said
+    assert margin_text(check) == chinese
     with translation.override("en"):
-        assert gap_text(check) == english
+        assert margin_text(check) == english
 
 
 @pytest.mark.parametrize(

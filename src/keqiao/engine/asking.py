@@ -34,7 +34,11 @@ TRANSLATED = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for. `targets` are the figures it must reach; `fields` and `region` are prefix codes."""
+    """What is looked for; `fields` and `region` are prefix codes.
+
+    `targets` are the figures it must reach: missing one sinks a document. `wishes` are those that it had better
+    reach: they lift only.
+    """
 
     title: str = ""
     text: str = ""
@@ -42,6 +46,7 @@ class Query:
     region: str = ""
     targets: tuple[Figure, ...] = ()
     language: str = ""
+    wishes: tuple[Figure, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Query:

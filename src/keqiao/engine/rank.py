@@ -8,7 +8,7 @@ The score of a candidate is a sum of parts and lies between 0 and 1:
 | `words` | 0.06 | share of the query's words, weighted by rarity, that the document has |
 | `field` | 0.08 | closest relation of any two field codes |
 | `region` | 0.02 | relation of the two regions |
-| `figures` | 0.12 | share of the targets met; the share missed takes away up to half of all the rest (below 0) |
+| `figures` | 0.12 | share of targets and wishes met; the share of targets missed takes up to half of the rest |
 
 A target that the document says nothing about (`unknown`) neither lifts nor sinks.
 """
@@ -156,6 +156,7 @@ def _score(query: Query, document: Document, cosine: float, shared_words: float)
     field = relation(query.fields, document.fields)
     region = relation([query.region], [document.region])
     checks = tuple(compare(target, document.figures) for target in query.targets)
+    checks += tuple(replace(compare(wish, document.figures), hard=False) for wish in query.wishes)
     values = {
         "text": SHARES["text"] * cosine**0.5,
         "words": SHARES["words"] * shared_words,
@@ -168,9 +169,9 @@ def _score(query: Query, document: Document, cosine: float, shared_words: float)
 
 
 def _figures_value(checks: Sequence[Check], rest: float) -> float:
-    """Met targets lift by their share; missed ones take away up to half of the rest."""
+    """What is met lifts by its share; missed targets take away up to half of the rest, missed wishes nothing."""
     if not checks:
         return 0.0
     met = sum(check.verdict == "met" for check in checks) / len(checks)
-    missed = sum(check.verdict == "missed" for check in checks) / len(checks)
+    missed = sum(check.hard and check.verdict == "missed" for check in checks) / len(checks)
     return SHARES["figures"] * met - MISSED * missed * rest

@@ -90,7 +90,7 @@ def match(request: HttpRequest, data: MatchIn) -> Any:
     query = query_of(data)
     found = queries.find(query, (ACHIEVEMENT,), request.user, data.limit)
     return {
-        "figures": [figure_json(figure) for figure in query.targets],
+        "figures": [figure_json(figure) for figure in (*query.targets, *query.wishes)],
         "candidates": [one.as_json() for one in found],
     }
 
@@ -104,6 +104,7 @@ def query_of(data: MatchIn) -> Query:
         fields=tuple(data.fields) or read.fields,
         region=data.region or read.region,
         targets=read.targets if data.targets is None else tuple(figure_of(target) for target in data.targets),
+        wishes=read.wishes if data.targets is None else (),
     )
 
 

@@ -88,10 +88,10 @@ def print_candidate(place: int, candidate: dict[str, Any]) -> None:
 
 def checked(check: dict[str, Any]) -> str:
     """A target and what is offered, in one line."""
-    from keqiao.matching.showing import figure_line, gap_text  # noqa: PLC0415 (leaf)
+    from keqiao.matching.showing import figure_line, margin_text  # noqa: PLC0415 (leaf)
 
     offered = figure_line(check["offered"]) if check["offered"] else _("未写明")
-    return f"{figure_line(check['target'])} · {offered} {gap_text(check)}".rstrip()
+    return f"{figure_line(check['target'])} · {offered} {margin_text(check)}".rstrip()
 
 
 @click.group()

@@ -7,7 +7,7 @@ of the need's own people (reverse matching); nobody's search ever asks for that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -157,9 +157,15 @@ def need_query(seen: Seen) -> Query:
         text=text,
         fields=tuple(seen.fields),
         region=str(seen.region),
-        targets=need_targets(seen),
+        targets=tuple(figure for figure in need_targets(seen) if figure not in wishes(seen.targets)),
         language=language(f"{seen.title} {text}"),
+        wishes=wishes(seen.targets),
     )
+
+
+def wishes(rows: Iterable[Any]) -> tuple[Figure, ...]:
+    """The figures of a table that are only wished for (期望): missing one rules nothing out."""
+    return figures_of(row for row in rows if isinstance(row, Mapping) and row.get("hard") is False)
 
 
 def text_query(text: str) -> Query:
@@ -169,6 +175,7 @@ def text_query(text: str) -> Query:
         text=text,
         fields=tuple(card.fields),
         region=card.region,
-        targets=figures_of(card.targets),
+        targets=tuple(figure for figure in figures_of(card.targets) if figure not in wishes(card.targets)),
         language=card.source_language,
+        wishes=wishes(card.targets),
     )

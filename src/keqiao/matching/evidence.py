@@ -54,12 +54,18 @@ def relation(found: Relation | None) -> dict[str, str] | None:
 
 
 def check_of(check: Check) -> dict[str, Any]:
-    """One line of the target table: 要求 · 提供 · 差 · ✓✗?. Figures stay figures: pages write them for their reader."""
+    """One line of the target table: 要求 · 提供 · 余量 · ✓✗?. Figures stay figures: pages write them for their reader.
+
+    `margin` and `share` say by how much the target is met (above 0) or missed; `gap` only by how much it is missed.
+    """
     gap = f"Δ {plain(check.gap)} {spelled(check.target.unit)}".strip() if check.gap else ""
     return {
         "target": figure_json(check.target),
         "offered": figure_json(check.offered) if check.offered else None,
+        "hard": check.hard,
         "verdict": check.verdict,
+        "margin": check.margin,
+        "share": check.share,
         "gap": check.gap,
         "gap_text": gap,
     }

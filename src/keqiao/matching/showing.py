@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from keqiao.engine import figures
 from keqiao.kernel.languages import in_english
 from keqiao.kernel.money import shown
 
-UNITS = {"degC": "℃", "percent": "%", "um": "μm", "micrometer": "μm", "degree": "°", "ohm": "Ω", "count": ""}
+UNITS = {
+    "degC": "℃", "percent": "%", "um": "μm", "micrometer": "μm", "degree": "°", "ohm": "Ω", "count": "",
+    "ShoreA": "Shore A", "ShoreD": "Shore D", "Brix": "°Brix", "permille": "‰",
+}  # fmt: skip
 UNITS_ZH = {
     "year": "年", "month": "个月", "week": "周", "day": "天", "hour": "小时", "minute": "分钟", "tenth": "成",
     "mu": "亩", "CNY": "元", "fold": "倍", "mesh": "目", "frame": "帧",
@@ -78,10 +83,33 @@ def figure_line(figure: Any) -> str:
     return f"{figure_name(figure)} {figure_text(figure)}".strip()
 
 
-def gap_text(check: Any) -> str:
-    """By how much a target is missed, in its unit: `Δ 3 %`; nothing where it is not."""
-    gap = part(check, "gap")
-    return f"Δ {measured(gap, str(part(part(check, 'target'), 'unit') or ''))}" if gap else ""
+def margin_text(check: Any) -> str:
+    """By how much a target is met or missed, in its unit and as a part of it: `+0.11 (+9.57 %)`, `−3 个百分点`.
+
+    Evidence that was kept before margins were says only by how much a target was missed.
+    """
+    margin, gap = part(check, "margin"), part(check, "gap")
+    if margin is None:
+        margin = -gap if gap else None
+    if margin is None:
+        return ""
+    unit, share = str(part(part(check, "target"), "unit") or ""), part(check, "share")
+    relative = f" ({signed(share * 100)} %)" if share else ""
+    return f"{difference(margin, unit)}{relative}"
+
+
+def difference(margin: float, unit: str) -> str:
+    """A difference with its sign and unit; between percentages it is in points."""
+    if unit == "CNY":
+        return f"{'−' if margin < 0 else '+'}{measured(abs(margin), unit)}"
+    words = _("个百分点") if unit == "%" else unit_text(unit)
+    return f"{signed(margin)} {words}".strip()
+
+
+def signed(value: float) -> str:
+    """A number of at most three digits behind its first, with its sign: `+0.11`, `−3`, `0`."""
+    text = number(float(f"{value:.4g}"))
+    return text if text.startswith("−") or not value else f"+{text}"
 
 
 def reread(text: str) -> str:

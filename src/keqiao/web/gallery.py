@@ -45,12 +45,12 @@ SHOCK = {"name": "温度冲击", "min": -40, "max": 85, "unit": "degC"}
 COST = {"name": "单件成本", "min": None, "max": 35, "unit": "CNY"}
 
 CHECKS = [
-    {"target": ABSORPTION, "offered": ABSORPTION | {"min": 98.68, "max": 98.68}, "verdict": "met", "gap_text": ""},
-    {"target": SHOCK, "offered": SHOCK | {"min": -55, "max": 120}, "verdict": "met", "gap_text": ""},
-    {"target": COST, "offered": None, "verdict": "unknown", "gap_text": ""},
+    {"target": ABSORPTION, "offered": ABSORPTION | {"min": 98.68, "max": 98.68}, "verdict": "met", "margin": 0.68},
+    {"target": SHOCK, "offered": SHOCK | {"min": -55, "max": 120}, "verdict": "met", "margin": 15.0},
+    {"target": COST, "offered": None, "verdict": "unknown", "margin": None},
 ]
 MISSED = [
-    {"target": ABSORPTION, "offered": ABSORPTION | {"min": 93, "max": 95}, "verdict": "missed", "gap_text": "Δ 3 %"},
+    {"target": ABSORPTION, "offered": ABSORPTION | {"min": 93, "max": 95}, "verdict": "missed", "margin": -3.0},
     *CHECKS[1:],
 ]
 PARTS = [

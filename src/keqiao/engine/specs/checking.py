@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from keqiao.engine.specs.figure import Figure
 from keqiao.engine.specs.finding import smaller_is_better
@@ -37,14 +37,33 @@ _COVERED = (
 class Check:
     """A target against what is offered for it.
 
-    `offered` is the figure it was checked against (None: nothing comparable was found); `gap` is by how much it
-    misses the target, in the target's unit: 0 when met, None when unknown.
+    `offered` is the figure it was checked against (None: nothing comparable was found). `margin` is by how much it
+    is better than what is asked for, in the target's unit: below 0 when missed, None when unknown or without end.
+    `share` is the margin as a part of the end that was asked for (0.1: a tenth); None too where that end is 0, or
+    is in degrees Celsius, whose 0 is none. `hard`: it must be reached (else it is wished for).
     """
 
     target: Figure
     offered: Figure | None
     verdict: Verdict
-    gap: float | None
+    margin: float | None = None
+    share: float | None = None
+    hard: bool = True
+
+    @property
+    def gap(self) -> float | None:
+        """By how much the target is missed, in its unit: 0 when met, None when unknown."""
+        if self.verdict == "met":
+            return 0.0
+        return None if self.margin is None else -self.margin
+
+
+class _Judged(NamedTuple):
+    """A verdict, and the margin to the end that decided."""
+
+    verdict: Verdict
+    margin: float | None = None
+    end: float | None = None
 
 
 def compare(target: Figure, offered: Sequence[Figure]) -> Check:
@@ -65,7 +84,7 @@ def compare(target: Figure, offered: Sequence[Figure]) -> Check:
         check = _check(target, one)
         if check is not None and (best is None or _preference(check) > _preference(best[1])):
             best = alike, check
-    return best[1] if best else Check(target, None, "unknown", None)
+    return best[1] if best else Check(target, None, "unknown")
 
 
 def _preference(check: Check) -> tuple[int, float]:
@@ -80,8 +99,14 @@ def _check(target: Figure, one: Figure) -> Check | None:
     if low is not None and high is not None and low > high:
         low, high = high, low
     wanted = _wanted(target)
-    verdict, gap = _verdict(wanted, low, high, covering=any(word in target.name.lower() for word in _COVERED))
-    return Check(target, one, verdict, gap)
+    judged = _judged(wanted, low, high, covering=any(word in target.name.lower() for word in _COVERED))
+    return Check(target, one, judged.verdict, judged.margin, _share(judged, target.unit))
+
+
+def _share(judged: _Judged, unit: str) -> float | None:
+    if judged.margin is None or not judged.end or unit in {"degC", "degF"}:
+        return None
+    return _rounded(judged.margin / abs(judged.end))
 
 
 def _wanted(target: Figure) -> tuple[float | None, float | None]:
@@ -119,57 +144,65 @@ _BIGGER_IS_BETTER = (
 )
 
 
-def _verdict(
+def _judged(
     wanted: tuple[float | None, float | None], low: float | None, high: float | None, *, covering: bool
-) -> tuple[Verdict, float | None]:
+) -> _Judged:
     floor, ceiling = wanted
     if floor is not None and ceiling is not None:
         return _within(floor, ceiling, low, high, covering=covering)
     if floor is not None:
         return _above(floor, low, high)
     if ceiling is not None:
-        verdict, gap = _above(-ceiling, None if high is None else -high, None if low is None else -low)
-        return verdict, gap
-    return "unknown", None
+        mirrored = _above(-ceiling, None if high is None else -high, None if low is None else -low)
+        return _Judged(mirrored.verdict, mirrored.margin, ceiling)
+    return _Judged("unknown")
 
 
-def _above(floor: float, low: float | None, high: float | None) -> tuple[Verdict, float | None]:
+def _above(floor: float, low: float | None, high: float | None) -> _Judged:
     """Whether everything from `low` to `high` lies at `floor` or above."""
     slack = 1e-9 * max(abs(floor), 1.0)
     if low is not None and low >= floor - slack:
-        return "met", 0.0
+        return _Judged("met", _rounded(max(low - floor, 0.0)), floor)
     if high is not None and high < floor - slack:
-        return "missed", _difference(floor, high)
+        return _Judged("missed", _rounded(high - floor), floor)
     if low is not None and high is not None:
-        return "missed", _difference(floor, low)
-    return "unknown", None
+        return _Judged("missed", _rounded(low - floor), floor)
+    return _Judged("unknown")
 
 
-def _within(
-    floor: float, ceiling: float, low: float | None, high: float | None, *, covering: bool
-) -> tuple[Verdict, float | None]:
+def _within(floor: float, ceiling: float, low: float | None, high: float | None, *, covering: bool) -> _Judged:
     """A wanted range: a single value must lie in it; a range must lie in it or (a working range) cover it."""
     slack = 1e-9 * max(abs(floor), abs(ceiling), 1.0)
-    inside = low is not None and high is not None and floor - slack <= low and high <= ceiling + slack
-    covers = (low is None or low <= floor + slack) and (high is None or high >= ceiling - slack)
+    below = None if low is None else low - floor
+    above = None if high is None else ceiling - high
+    room = [(room, end) for room, end in ((below, floor), (above, ceiling)) if room is not None]
+    inside = len(room) == 2 and all(distance >= -slack for distance, _end in room)
+    covers = all(distance <= slack for distance, _end in room)
     single = low is not None and low == high
-    if (inside and (single or not covering)) or covers:
-        return "met", 0.0
-    if inside and covering and low is not None and high is not None:
-        return "missed", _difference(max(low - floor, ceiling - high), 0.0)
+    if inside and (single or not covering):
+        return _nearest("met", room)
+    beyond = [(-distance, end) for distance, end in room]
+    if covers:
+        return _nearest("met", beyond)
     if low is not None and low > ceiling + slack:
-        return "missed", _difference(low, ceiling)
+        return _Judged("missed", _rounded(ceiling - low), ceiling)
     if high is not None and high < floor - slack:
-        return "missed", _difference(floor, high)
-    if low is None or high is None:
-        return "unknown", None
-    return "missed", _difference(
-        max(low - floor, ceiling - high) if covering else max(floor - low, high - ceiling), 0.0
-    )
+        return _Judged("missed", _rounded(high - floor), floor)
+    if len(room) < 2:
+        return _Judged("unknown")
+    return _nearest("missed", beyond if covering else room)
 
 
-def _difference(one: float, other: float) -> float:
-    return float(f"{one - other:.9g}")
+def _nearest(verdict: Verdict, room: Sequence[tuple[float, float]]) -> _Judged:
+    """The end with the least room decides; a range without ends covers everything."""
+    if not room:
+        return _Judged(verdict)
+    margin, end = min(room)
+    return _Judged(verdict, _rounded(max(margin, 0.0) if verdict == "met" else margin), end)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.9g}")
 
 
 @functools.lru_cache(maxsize=65536)

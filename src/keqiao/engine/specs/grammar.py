@@ -54,6 +54,9 @@ class Measure:
 
 _LEAVING = {"由", "从", "自", "from"}
 _CHAIN = 20
+_ONLY_WANTING = re.compile(
+    r"[，,\s]*(?:目标|希望|要求?|需要?|须|应|力争|争取|拟|计划|并|再|进一步|后|将|可|能|逐步|是|为)*\s*"
+)
 _ARRIVES = re.compile(r"[^\d，,。；]{1,6}[到至为成]")
 _TURNED = {"<=": ">=", ">=": "<="}
 
@@ -104,7 +107,8 @@ class Parser:
         between = self.tokens[start.last : goal.first]
         breaks = {token.value for token in between if token.kind is Kind.BREAK}
         if goal.goal:
-            joined = len(between) <= 4 and breaks <= (set("，,") if start.leaves else set())
+            only_wanting = _ONLY_WANTING.fullmatch(self.text, start.end, goal.start) is not None
+            joined = only_wanting or (len(between) <= 4 and breaks <= (set("，,") if start.leaves else set()))
         else:
             joined = start.leaves and not breaks and _ARRIVES.match(self.text, start.end) is not None
         if not joined or (start.unitless and not goal.unitless and not start.leaves):

@@ -35,7 +35,6 @@ _BETWEEN = frozenset(
 _STOP = frozenset(
     listed(
         """
-    建设 建成 新建 改造 建造 覆盖 推广 形成
     一种 一般 上 下 不 与 且 中 为 也 了 于 产生 仅 从 以 以及 但 低于 使 使得 使用 保持 保证 做到 公司 其 其中 具备
     具有 内 出资 则 利用 到 制备 前 力争 包括 即 又 及 另外 只 只能 可 可以 同时 后 和 因 因为 因此 在 均 大于 如
     如果 实现 实验证明 对 对于 寻找 寻求 将 小于 已 已经 希望 年均 年来 并 并且 应 开发 当 很 得 得到 情况 我们 我司
@@ -60,6 +59,8 @@ _ALONE = frozenset(
         """
     )
 )
+# Doing something is no property, when nothing else is said: 建设 120 亩示范基地.
+_ONLY_DOING = frozenset(listed("建设 建成 新建 建造 改造 形成 覆盖 推广 完成 新增 扩建"))
 _ENGLISH_STOP = frozenset(
     listed(
         """
@@ -113,7 +114,7 @@ def name_before(text: str, floor: int, end: int, *, goal: bool = False) -> tuple
     clause, words = _last_clause(stem, goal=goal)
     name = _english_phrase(words) if words and words[-1].isascii() and len(words[-1]) > 1 else ""
     name = name if name and not _only_symbol(name, words) else _phrase(words)
-    if not name:
+    if not name or name in _ONLY_DOING:
         return "", end
     return name, start_of_window + clause + "".join(words).rindex(name)
 

@@ -21,7 +21,7 @@ from keqiao.kernel.dates import day_in_words, moment_in_words
 from keqiao.kernel.languages import titled
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.money import shown
-from keqiao.matching.showing import figure_line, figure_name, figure_text, gap_text, measured, part, reread, unit_text
+from keqiao.matching.showing import figure_line, figure_name, figure_text, margin_text, measured, part, reread, unit_text
 from keqiao.parties import taxonomy
 from keqiao.parties.names import called
 
@@ -78,7 +78,7 @@ def this_moment() -> str:
 
 # ---- figures ----------------------------------------------------------------------------------------------------
 
-for words in (unit_text, figure_name, figure_text, figure_line, gap_text, measured, reread):
+for words in (unit_text, figure_name, figure_text, figure_line, margin_text, measured, reread):
     register.filter(words)
 register.filter(called)
 
