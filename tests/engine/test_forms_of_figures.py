@@ -320,5 +320,18 @@ def test_units_in_english_words(text: str, expected: str) -> None:
     assert found(text) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("精度优于≥5%", ["精度 | 5 |  | %"]),
+        ("误差 ≤ 5% or better", ["误差 |  | 5 | %"]),
+        ("resolution 0.1 mm or better", ["resolution |  | 0.1 | mm"]),
+        ("效率 95% 或更优", ["效率 | 95 |  | %"]),
+    ],
+)
+def test_better_beside_a_bound_is_the_bound(text: str, expected: list[str]) -> None:
+    assert found(text) == expected
+
+
 def test_half_a_kilogram_is_what_a_jin_is() -> None:
     assert conversion("jin", "kg") == (0.5, 0.0)

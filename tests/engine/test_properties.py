@@ -12,7 +12,14 @@ from keqiao.engine.specs.units import convert
 from keqiao.engine.text import canonical, fold, folded, without_markup
 
 CHINESE = st.text(alphabet="消光涂层的研究吸率电池与、。，0123456789%≥≤~-± 万亿元年℃mMPaΩ²（）<b>/", max_size=60)
-TEXT = st.one_of(st.text(max_size=80), CHINESE)
+WORDS = [
+    "硬度", "邵氏A", "HRC", "由", "从", "提高到", "降至", "from", "to", "5", "1.2×10", "^-3", "10的负三次方", "e5",
+    "三十五", "两万", "九成五", "百分之", "万分之五", "±", "~", "≤", "≥", "(", ")", "%", "kW", "/m³", "mg/m**2", "/K",
+    "个半小时", "每天", "，", "。", "年产", "万", "目标", "位", "≤x≤", "优于", "2026年", "GB/T", "☃", "\u3000",
+    " ", " Shore D", " or better",
+]  # fmt: skip
+PIECES = st.lists(st.sampled_from(WORDS), max_size=14).map("".join)
+TEXT = st.one_of(st.text(max_size=80), CHINESE, PIECES)
 NUMBERS = st.integers(min_value=1, max_value=10_000)
 slow = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from keqiao.exchange.models import Achievement, Need
-from keqiao.matching.queries import candidates
+from keqiao.kernel.visibility import Level
+from keqiao.matching.documents import need_query
+from keqiao.matching.queries import candidates, find
 from keqiao.parties.models import Person
 from tests.matching.conftest import Make
 
@@ -107,3 +109,44 @@ def test_a_wish_that_is_met_lifts(cooling: Achievement, asking: Make, indexed, o
     first = candidates(asking(1.15, hard=False), owner).achievements[0]
     assert first.row.pk == cooling.pk
     assert [part["value"] for part in first.evidence["parts"] if part["name"] == "figures"] == [0.12]
+
+
+BENEFITS = [
+    {"name": "年省电费", "unit": "CNY", "formula": "负荷[kW] * (现状.PUE - PUE) * 8760 h * 0.6 元/kWh"},
+    {"name": "可供暖面积", "unit": "m**2", "formula": "热量[GJ] / 0.35 GJ * 1 m2"},
+]
+
+
+def test_candidates_say_what_would_be_saved(client, cooling: Achievement, make_need: Make, indexed, owner) -> None:
+    cooling.benefits = BENEFITS
+    cooling.save()
+    need = make_need(
+        title="数据中心冷却节能改造", problem="数据中心改造，需要冷却方案降低能耗。", targets=[PUE], fields=["I64"],
+        current_state="机房负荷 2 MW，年均 PUE 1.5。",
+    )  # fmt: skip
+    indexed()
+    client.force_login(owner)
+    page = client.get(f"/needs/{need.pk}/candidates/").content.decode()
+    assert "约 484 万元" in page
+    assert "还缺 热量 (GJ)" in page
+    [first, *_] = client.get(f"/api/v1/needs/{need.pk}/candidates").json()["achievements"]
+    assert [(one["value"], one["missing"]) for one in first["evidence"]["benefits"]] == [
+        (4_840_000.0, []),
+        (None, [{"name": "热量", "unit": "GJ"}]),
+    ]
+
+
+def test_others_do_not_read_the_needs_hidden_figures_in_an_estimate(
+    cooling: Achievement, make_need: Make, indexed, owner: Person
+) -> None:
+    """What an estimate is filled in with is what the one who looks may read of the need."""
+    cooling.benefits = BENEFITS[:1]
+    cooling.save()
+    need = make_need(
+        title="数据中心冷却节能改造", problem="数据中心改造，需要冷却方案。", targets=[], fields=["I64"],
+        current_state="机房负荷 2 MW，年均 PUE 1.5。", levels={"current_state": int(Level.STAFF)},
+    )  # fmt: skip
+    indexed()
+    found = find(need_query(need.at(Level.REGISTERED)), ("achievement",), owner, 5)
+    [[estimate]] = [one.evidence["benefits"] for one in found if one.row.pk == cooling.pk]
+    assert (estimate["value"], [one["name"] for one in estimate["missing"]]) == (None, ["负荷", "现状.PUE"])

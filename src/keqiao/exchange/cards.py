@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.exchange.benefits import problems
 from keqiao.exchange.enums import (
     AchievementState,
     CooperationMode,
@@ -24,6 +25,7 @@ from keqiao.exchange.enums import (
 )
 from keqiao.exchange.fields import (
     ZONES,
+    BenefitsField,
     DeadlineField,
     FieldCodesField,
     FiguresField,
@@ -33,6 +35,7 @@ from keqiao.exchange.fields import (
     TextField,
     in_zone,
 )
+from keqiao.exchange.fields.figures import figure_of
 from keqiao.exchange.models import Achievement, Listing, Need
 from keqiao.exchange.team import TeamField
 from keqiao.exchange.together import CardForm
@@ -234,7 +237,7 @@ class AchievementForm(MaturityForm, ListingForm):
 
     asked = ("title", "summary", "fields", "intellectual_property")
     field_groups = (
-        (_("是什么"), ("title", "summary", "advantages", "applications", "specifications")),
+        (_("是什么"), ("title", "summary", "advantages", "applications", "specifications", "benefits")),
         (_("领域与地区"), ("fields", "region")),
         (_("成熟到哪一步"), ("maturity", "maturity_evidence", "maturity_assessor", "maturity_date")),
         (
@@ -249,6 +252,13 @@ class AchievementForm(MaturityForm, ListingForm):
     advantages = TextField(label=_("与现有方案相比"), max_length=2000, rows=3)
     applications = TextField(label=_("可以用在哪里"), max_length=2000, rows=3)
     specifications = FiguresField(label=_("指标表"), help_text=_("一行一个实测或标称值，例如“吸光率 98.68 %”。"))
+    benefits = BenefitsField(
+        label=_("效益估算"),
+        help_text=_(
+            "一行一个“名称（单位）= 公式”，例如“年省电费（元）= 负荷[kW] * (现状.PUE - PUE) * 8760 h * 0.6 元/kWh”。"
+            "指标表里有的名称直接写；要读者提供的写“现状.名称[单位]”或“目标.名称[单位]”。"
+        ),
+    )
     intellectual_property = forms.ChoiceField(
         label=_("知识产权"), choices=[("", _("未填写")), *IntellectualProperty.choices], required=False
     )
@@ -265,6 +275,13 @@ class AchievementForm(MaturityForm, ListingForm):
 
     def clean_team(self) -> Any:
         return TeamField.people_of(self.cleaned_data["team"], self.actor, self.row)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        own = [figure_of(item) for item in data.get("specifications") or ()]
+        for what in problems(data.get("benefits") or (), own):
+            self.add_error("benefits", what)
+        return data
 
 
 class SolutionForm(CardForm):

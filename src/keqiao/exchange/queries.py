@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from keqiao.engine.specs import Check, Figure, compare
+from keqiao.engine.specs import Check, compare
 from keqiao.exchange.enums import NeedState, SolutionState
+from keqiao.exchange.fields.figures import figure_of
 from keqiao.exchange.guards import is_asked, is_asked_to_share, is_shared
 from keqiao.exchange.models import Achievement, Listing, Need, Solution
 from keqiao.exchange.rules import has_standing
@@ -186,9 +187,3 @@ def checks(solution: Solution, need: Seen) -> list[Check]:
     """Each target of the need against the figures of the solution; none when the targets are hidden."""
     offered_figures = [figure_of(item) for item in solution.specifications]
     return [compare(figure_of(item), offered_figures) for item in need.targets or ()]
-
-
-def figure_of(item: dict[str, Any]) -> Figure:
-    """A kept figure as the engine takes it."""
-    unit, approx = str(item.get("unit") or ""), bool(item.get("approx"))
-    return Figure(str(item["name"]), item.get("min"), item.get("max"), unit, approx)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keqiao.exchange import coach, lists, queries
+from keqiao.exchange import benefits, coach, lists, queries
 from keqiao.exchange.cards import NeedForm
 from keqiao.exchange.duplicates import alike
 from keqiao.exchange.models import Achievement, Listing, Need, Solution
@@ -111,6 +111,7 @@ def achievement(request: HttpRequest, pk: int) -> HttpResponse:
         "achievement": seen,
         "summary": queries.reading(seen, "summary"),
         "team": queries.team_of(row, seen, request.user),
+        "benefits": benefits.worksheet(seen, request.GET),
     }
     return render(request, "exchange/achievement.html", context)
 

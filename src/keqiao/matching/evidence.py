@@ -8,7 +8,8 @@ from typing import Any
 from keqiao.engine.asking import Query
 from keqiao.engine.explain import Relation
 from keqiao.engine.rank import Candidate
-from keqiao.engine.specs import Check, Figure
+from keqiao.engine.specs import Check, Figure, figures
+from keqiao.exchange.benefits import Sides, estimates, figures_of
 from keqiao.matching.excerpts import Segment, excerpt, titled
 from keqiao.matching.figures import plain
 from keqiao.matching.showing import spelled
@@ -74,3 +75,15 @@ def check_of(check: Check) -> dict[str, Any]:
 def figure_json(figure: Figure) -> dict[str, Any]:
     """A figure without its place in a text."""
     return {name: value for name, value in figure.as_json().items() if name != "span"}
+
+
+def benefits_of(row: Any, query: Query) -> list[dict[str, Any]]:
+    """What an achievement's formulas give with the figures of what was asked: its targets, and what it says besides."""
+    written = getattr(row, "benefits", ())
+    if not written:
+        return []
+    target = (*query.targets, *query.wishes)
+    known = {(one.name, one.min, one.max) for one in target}
+    present = [one for one in figures(query.text) if one.name and (one.name, one.min, one.max) not in known]
+    sides = Sides(figures_of(row.specifications), present, target)
+    return [estimate.as_json() for estimate in estimates(written, sides)]

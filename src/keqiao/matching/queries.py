@@ -25,7 +25,7 @@ from keqiao.matching.documents import (
     row_of,
 )
 from keqiao.matching.enums import GOING_ON, GradeState, KeptState, MatchState
-from keqiao.matching.evidence import Evidence, evidence_of
+from keqiao.matching.evidence import Evidence, benefits_of, evidence_of
 from keqiao.matching.index import engine
 from keqiao.matching.models import Grade, Match, Proposal, Shortlisted
 from keqiao.matching.projection import SOURCES
@@ -194,9 +194,14 @@ def seen(hits: Sequence[Candidate], asked: Asked, actor: Actor, limit: int | Non
     rows = rows_of((hit.id for hit in hits), actor)
     current = [hit for hit in hits if row_of(hit.id) in rows and is_current(hit, rows[row_of(hit.id)])]
     return [
-        Found(hit.document.kind, rows[row_of(hit.id)].seen_by(actor), evidence_of(hit, asked.query))
-        for hit in engine().explain(asked, current[:limit])
+        found(hit, rows[row_of(hit.id)].seen_by(actor), asked.query) for hit in engine().explain(asked, current[:limit])
     ]
+
+
+def found(hit: Candidate, row: Seen, query: Query) -> Found:
+    """A hit with its evidence, and with what its benefits come to for whoever asks."""
+    benefits = benefits_of(row, query) if hit.document.kind == ACHIEVEMENT else []
+    return Found(hit.document.kind, row, evidence_of(hit, query) | ({"benefits": benefits} if benefits else {}))
 
 
 def rows_of(identifiers: Iterable[str], actor: Actor) -> dict[tuple[str, int], Any]:

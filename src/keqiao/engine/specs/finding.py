@@ -81,7 +81,7 @@ def _named(text: str, measure: Measure, floor: int, upcoming: int) -> tuple[Figu
     if not _is_figure(measure, name) or _is_past(text, measure):
         return None
     low, high = measure.low, measure.high
-    if measure.better:
+    if measure.better and low is not None and low == high:
         less = smaller_is_better(name, low, measure.unit)
         low, high = (None, high) if less else (low, None)
     return Figure(name, _rounded(low), _rounded(high), measure.unit, measure.approx), start, end

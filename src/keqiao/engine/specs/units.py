@@ -257,3 +257,25 @@ def convert(value: float, source: str, target: str) -> float | None:
     """A value in another unit; None when the units measure different things or one of them is unknown."""
     found = conversion(source, target)
     return None if found is None else found[0] * value + found[1]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseUnits:
+    """A unit in base units: `factor * value + offset` of them; and the powers of its dimensions."""
+
+    factor: float
+    offset: float
+    dimensions: dict[str, float]
+
+
+@functools.lru_cache(maxsize=4096)
+def in_base_units(unit: str) -> BaseUnits | None:
+    """What a unit is made of; None when there is none of this name, or no factor leads to base units (dBm)."""
+    registry = _registry()
+    try:
+        base = registry.Quantity(1, _as_difference(unit) or "dimensionless").to_base_units()
+        dimensions = {str(name): float(str(power)) for name, power in base.dimensionality.items()}
+        straight = conversion(unit, f"{base.units}")
+    except (pint.PintError, ValueError, AttributeError, TypeError, ArithmeticError, AssertionError, RecursionError):
+        return None
+    return None if straight is None else BaseUnits(*straight, dimensions)

@@ -1,5 +1,6 @@
 """Form fields of the exchange: each takes what people type and says what is wrong in words that help."""
 
+from keqiao.exchange.fields.benefits import BenefitsField
 from keqiao.exchange.fields.figures import FiguresField, as_target, from_line
 from keqiao.exchange.fields.levels import LevelsField
 from keqiao.exchange.fields.moments import DATE, ZONES, DeadlineField, in_zone
@@ -9,6 +10,7 @@ from keqiao.exchange.fields.text import LineField, TextField, tidy
 __all__ = [
     "DATE",
     "ZONES",
+    "BenefitsField",
     "DeadlineField",
     "FieldCodesField",
     "FiguresField",

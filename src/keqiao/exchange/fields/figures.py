@@ -122,3 +122,9 @@ def written(item: Mapping[str, Any]) -> str:
     if high is None:
         return f"{item['name']} ≥ {about}{low}{unit}"
     return f"{item['name']} {about}{low}{unit}" if low == high else f"{item['name']} {about}{low}~{high}{unit}"
+
+
+def figure_of(item: Mapping[str, Any]) -> Figure:
+    """A kept figure as the engine takes it."""
+    unit, approx = str(item.get("unit") or ""), bool(item.get("approx"))
+    return Figure(str(item["name"]), item.get("min"), item.get("max"), unit, approx)

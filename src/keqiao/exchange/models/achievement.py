@@ -32,6 +32,7 @@ class Achievement(Listing):
         "advantages": PUBLIC,
         "applications": PUBLIC,
         "specifications": PUBLIC,
+        "benefits": PUBLIC,
         "fields": PUBLIC,
         "region": PUBLIC,
         "cooperation_modes": PUBLIC,
@@ -68,6 +69,7 @@ class Achievement(Listing):
     advantages = models.TextField(_("与现有方案相比"), blank=True, max_length=2000)
     applications = models.TextField(_("可以用在哪里"), blank=True, max_length=2000)
     specifications = models.JSONField(_("指标表"), default=list, blank=True)
+    benefits = models.JSONField(_("效益估算"), default=list, blank=True)
     intellectual_property = models.CharField(_("知识产权"), max_length=20, choices=IntellectualProperty, blank=True)
     intellectual_property_note = models.CharField(_("专利号等"), max_length=300, blank=True)
     maturity = models.PositiveSmallIntegerField(
