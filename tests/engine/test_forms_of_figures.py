@@ -323,6 +323,22 @@ def test_units_in_english_words(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("合同签订后支付30%", []),
+        ("首付款 40%", []),
+        ("研发投入占销售收入的比例为6.5%", []),
+        ("转让 15% 股权", []),
+        ("移动支付终端识别率 99%", ["移动支付终端识别率 | 99 | 99 | %"]),
+        ("成本降低 30%", ["成本降低 | 30 | 30 | %"]),
+        ("毛利率 35%", ["毛利率 | 35 | 35 | %"]),
+    ],
+)
+def test_percentages_of_money_are_no_figures(text: str, expected: list[str]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("精度优于≥5%", ["精度 | 5 |  | %"]),
         ("误差 ≤ 5% or better", ["误差 |  | 5 | %"]),
         ("resolution 0.1 mm or better", ["resolution |  | 0.1 | mm"]),

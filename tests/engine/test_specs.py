@@ -144,7 +144,7 @@ def test_conversion(value: float, source: str, target: str, expected: float | No
 def test_every_unit_that_is_written_is_read_back_as_it_is() -> None:
     from keqiao.engine.specs.lexicon import unit_spellings
 
-    files = ("specs_sentences.jsonl", "figures_measured.jsonl", "figures_blind.jsonl")
+    files = ("specs_sentences.jsonl", "figures_measured.jsonl", "figures_blind.jsonl", "figures_blind_again.jsonl")
     lines = [line for name in files for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()]
     units = {figure["unit"] for line in lines for figure in json.loads(line)["figures"]} - {""}
     units |= set(unit_spellings().values()) | {"mg/m**2", "W/(m**2*K)", "1/(s*m**2)", "ohm*cm**2"}

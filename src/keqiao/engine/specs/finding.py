@@ -33,9 +33,9 @@ _MONEY = (
     "单价",
     "融资",
 )
-# A percentage of money is no property: 支付 30 %, 占销售收入的 6.5 %.
 _SHARE_OF_MONEY = re.compile(
-    "支付|付款|首付|预付|尾款|余款|定金|质保金|持股|股权|股份|提成|分成|占.*(?:收入|销售额|营收|投资|经费)"
+    "(?:支付|转让|出让|付款|首付款?|预付款?|尾款|余款|定金|质保金)(?:剩余|合同|总额|款|的)*$|持股|股权|股份|提成|分成"
+    "|占.*(?:收入|销售额|营收|投资|经费)|[费额款].{0,6}占比"
 )
 _BRACKETED = re.compile(r"\(([^()]*)\)\s*(?:[:：]|为|是|要求)?\s*$")
 
@@ -78,7 +78,8 @@ def _named(text: str, measure: Measure, floor: int, upcoming: int) -> tuple[Figu
         end, start = max(end, measure.end), begins
     measure = _unit_of_name(text, measure, name, start)
     name = without_scale(name)
-    if not _is_figure(measure, name) or _is_past(text, measure):
+    clause = re.split("[，,。；;\\n]", text[max(floor, measure.start - 20) : measure.start])[-1]
+    if not _is_figure(measure, name) or _is_past(text, measure) or _is_share_of_money(measure, clause + name):
         return None
     low, high = measure.low, measure.high
     if measure.better and low is not None and low == high:
@@ -103,6 +104,11 @@ def _per(text: str, measure: Measure, name: str, start: int, floor: int) -> tupl
 def _divides(per: str, unit: str) -> bool:
     """Not a share (`每亩用水减少三成`), and not hours a day."""
     return unit not in {"%", "permille", "ppm", "ppb", "fold"} and conversion(unit, per) is None
+
+
+def _is_share_of_money(measure: Measure, said: str) -> bool:
+    """`支付 30 %`, `占销售收入的 6.5 %`: a percentage of money is no property."""
+    return measure.unit == "%" and _SHARE_OF_MONEY.search(said) is not None
 
 
 def _is_past(text: str, measure: Measure) -> bool:
@@ -152,8 +158,6 @@ def _is_figure(measure: Measure, name: str) -> bool:
     if measure.counts:
         return any(word in name for word in OUTPUT_WORDS)
     if measure.unit == "H" and "铅笔" in name:  # hardness of pencils, not henries
-        return False
-    if measure.unit == "%" and _SHARE_OF_MONEY.search(name):
         return False
     if not measure.unitless:
         return True

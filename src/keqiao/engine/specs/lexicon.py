@@ -212,7 +212,7 @@ dtex: dtex
 tex: tex
 rad: rad
 kcal: 大卡 千卡
-W/(m*K): W/mK W/(mK)
+W/(m*K): W/mK W/(mK) 瓦每米开尔文 瓦每米开 瓦每米每开尔文 瓦每米每开
 W/(m**2*K): W/m2K W/(m2K) W/m^2K W/(m^2K)
 kN: KN
 kW: KW Kw kw
@@ -236,7 +236,7 @@ nm: 纳米
 # Scales of hardness: behind the number like a unit, or before it like a name; a middle dot stands for a space.
 SCALES = table(
     """
-ShoreA: Shore·A ShoreA 邵氏A 邵A 邵尔A 邵氏硬度A 邵氏(A)
+ShoreA: Shore·A ShoreA 邵氏A 邵A 邵尔A 邵氏硬度A 邵氏(A) 邵氏硬度 邵尔硬度 Shore·hardness
 ShoreD: Shore·D ShoreD 邵氏D 邵D 邵尔D 邵氏硬度D 邵氏(D)
 Mohs: Mohs mohs 莫氏 莫氏硬度
 HRC: HRC 洛氏 洛氏硬度 Rockwell·C

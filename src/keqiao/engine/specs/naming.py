@@ -79,7 +79,7 @@ _BEHIND = re.compile(r"^\s*(?P<of>级?的|of(?: the)?\s)?\s*(?P<name>[\u4e00-\u9
 _SCALE_WORDS = {spelling(word): scale for scale, words in SCALES.items() for word in words}
 _ANY_SCALE = "|".join(re.escape(word) for word in sorted(_SCALE_WORDS, key=len, reverse=True))
 _SCALE = re.compile(rf"(?<![A-Za-z])(?:{_ANY_SCALE})(?![A-Za-z])")
-_SCALE_AT_END = re.compile(rf"\s*(?:{_ANY_SCALE}|邵氏?|邵尔|Shore)$")
+_SCALE_AT_END = re.compile(rf"\s*(?:{_ANY_SCALE}|邵氏?|邵尔|Shore)[\d./]*$")
 _COMPOUNDS = listed(
     """
     容量保持率 强屈比 屈强比 长径比

@@ -83,6 +83,8 @@ _STANDARD = re.compile(
 _LABEL = re.compile(
     r"[A-Za-z]+[-_]?\d[A-Za-z0-9./-]*|\d+[A-Za-z]+\d[A-Za-z0-9-]*|[248]K(?=\s*(?:视频|超|高清|分辨率|显示|屏|图像|影像|画质|摄像))|\d{3,4}[A-Z]{0,2}(?=\s*(?:不锈钢|铝合金|铝|钢|合金|型|系列))|\d+(?:-\d+){2,}|\d{7,}(?![\d.]*\s*[A-Za-z%万亿元°])"
 )
+# HV0.3 ≥ 1200, HBW10/3000: the force of the test stands behind the scale.
+_TEST_FORCE = re.compile(r"(?:HV|HK|HBW)\d[\d./]*(?=\s*[≥≤<>=:]|\s*(?:为|达|不|大|小|高|低))")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*")
 _GLUED = sorted(["PUE", "COP", "pH", "PH", "Ra", "Rz", "AUC", "EER", "DN", "HRC", "HV", "HB"], key=len, reverse=True)
 
@@ -187,6 +189,8 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
     """Whether letters glued to digits are a name (`Q235`), not a quantity (`PUE1.04`, `5kg3`)."""
     word = match[0]
     if word[0].isalpha():
+        if _TEST_FORCE.match(match.string, match.start()):
+            return True
         glued = next((name for name in _GLUED if word.startswith(name)), None)
         return glued is None or not word[len(glued) :][:1].isdigit()
     if word.isdigit() or word.endswith("K") or re.fullmatch(r"\d{3,4}[A-Z]{1,2}|\d+(?:-\d+){2,}", word):
