@@ -12,7 +12,7 @@ from keqiao.kernel.workflow import run
 from keqiao.matching.models import Match, Proposal
 from keqiao.matching.reverse import FLOOR, match_achievement
 from keqiao.matching.workflow import MATCHES
-from tests.matching.conftest import Make, record
+from tests.matching.conftest import ABSORPTION, Make, record
 from tests.personas import Personas
 
 UNSEEN = {name: int(Level.NDA) for name in ("problem", "current_state", "targets", "organisation")}
@@ -78,14 +78,17 @@ def make_and_index(make_achievement: Make, indexed) -> int:
     return int(achievement.pk)
 
 
-def test_missed_target_is_not_worth_telling(make_need: Make, make_achievement: Make, market, indexed) -> None:
-    make_need()
+@pytest.mark.parametrize(("hard", "told"), [(True, 0), (False, 1)])
+def test_missed_target_is_not_worth_telling_but_a_missed_wish_is(
+    make_need: Make, make_achievement: Make, market, indexed, hard: bool, told: int
+) -> None:
+    make_need(targets=[ABSORPTION | {"hard": hard}])
     weak = make_achievement(
         summary="8–14 μm 波段吸光率 95%，一步喷涂成膜，适合红外探测器部件量产。",
         specifications=[{"name": "吸光率", "min": 95, "max": 95, "unit": "%"}],
     )
     indexed()
-    assert match_achievement(weak.pk) == 0
+    assert match_achievement(weak.pk) == told
 
 
 def test_the_sixth_best_is_not_worth_telling(make_need: Make, make_achievement: Make, market, indexed) -> None:

@@ -85,7 +85,11 @@ def among_first(need: Need, document: Document) -> Evidence:
     query = need_query(need.at(OWNER))
     best = engine().search(query, kinds=(ACHIEVEMENT,), audience=(PUBLIC,), limit=FIRST)
     hit = next((hit for hit in best if hit.id == document.id), None)
-    if hit is None or hit.score < FLOOR or any(check.verdict == "missed" for check in hit.evidence.checks):
+    if (
+        hit is None
+        or hit.score < FLOOR
+        or any(check.hard and check.verdict == "missed" for check in hit.evidence.checks)
+    ):
         return {}
     return evidence_of(hit, query)
 
