@@ -101,6 +101,8 @@ class Maker:
             summary=f"{self.word(record, 'summary')} {COMMON}",
             summary_en=f"{self.word(record, 'summary_en')} a black coating in one step of spraying at low temperature",
             specifications=self.figure(record, "specifications", lowest=False), fields=["C3983"], region="4201",
+            benefits=[{"name": f"节省{self.word(record, 'benefits')}", "unit": "",
+                       "formula": f"min({self.world.marks.number(record, 'benefits.value')}, 2)"}],
             intellectual_property="patent_granted", maturity="6", maturity_date=today(), **texts, **more,
         )  # fmt: skip
         self.rows[record] = Achievement.objects.get(pk=pk)

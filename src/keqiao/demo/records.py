@@ -133,6 +133,7 @@ class Achievement:
     published_days_ago: float | None
     reject_reason: str
     reject_text: str
+    benefits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class StoryAchievement:
     evidence: str
     price_idea: str
     details: str
+    benefits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def story_achievement(cast: Cast, seed: int, index: int) -> Achievement:
         published_days_ago=299.0,
         reject_reason="",
         reject_text="",
+        benefits=told.benefits,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.exchange import actions, audiences, clocks, forms, guards, solving
-from keqiao.exchange.cards import AchievementForm, MaturityUpdateForm, NeedForm, SolutionForm
+from keqiao.exchange.cards import AchievementForm, NeedForm, SolutionForm
 from keqiao.exchange.enums import AchievementState as A
 from keqiao.exchange.enums import NeedState as N
 from keqiao.exchange.enums import SolutionState as S
+from keqiao.exchange.maturity import MaturityUpdateForm
 from keqiao.exchange.models import Achievement, Need, Solution
 from keqiao.exchange.rules import has_standing, is_asker, is_manager, is_operator, is_owner
 from keqiao.kernel.access import is_signed_in, is_system

@@ -17,7 +17,7 @@ from keqiao.demo.loading.ledger import Ledger
 from keqiao.demo.loading.parties import Parties
 from keqiao.exchange import clocks
 from keqiao.exchange.enums import NeedState
-from keqiao.exchange.fields import from_line
+from keqiao.exchange.fields import BenefitsField, from_line
 from keqiao.exchange.models import Achievement, Need, Solution, TeamMember
 from keqiao.kernel.visibility import Level
 from keqiao.parties import taxonomy
@@ -157,6 +157,7 @@ def achievement_of(one: records.Achievement, parties: Parties, ledger: Ledger) -
         advantages=one.advantages,
         applications=one.applications,
         specifications=figures(one.specifications),
+        benefits=BenefitsField().clean(list(one.benefits)),
         intellectual_property=one.intellectual_property,
         intellectual_property_note=one.intellectual_property_note,
         maturity=one.maturity,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keqiao.engine.formulas import FormulaError, parse
+from keqiao.engine.specs.signs import read as read_signs
 from keqiao.engine.specs.units import read_unit
 from keqiao.exchange.fields.text import tidy
 
@@ -106,8 +107,9 @@ def checked(name: str, unit: str, formula: str) -> dict[str, str]:
         raise ValidationError(
             _("“%(name)s…”太长，名称最多 %(most)d 字。"), params={"name": name[:20], "most": LONGEST_NAME}
         )
-    read = read_unit(unit, 0) if unit else None
-    if unit and (read is None or read.end != len(unit)):
+    spelt = read_signs(unit)[0]
+    read = read_unit(spelt, 0) if unit else None
+    if unit and (read is None or read.end != len(spelt)):
         raise ValidationError(_("“%(name)s”的单位“%(unit)s”不认识。"), params={"name": name, "unit": unit[:30]})
     try:
         parse(formula)

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keqiao.engine.text import language
-from keqiao.exchange.cards import MATURITY_NEEDS, AchievementForm, NeedForm
+from keqiao.exchange.cards import AchievementForm, NeedForm
 from keqiao.exchange.enums import CooperationMode, IntellectualProperty, NeedKind
 from keqiao.exchange.fields import DATE, in_zone
 from keqiao.exchange.importing.columns import BY_KIND, mapping, unit_in
 from keqiao.exchange.importing.known import MODELS, Known, pass_over
 from keqiao.exchange.importing.parties import PARTY_FIELDS, Register
 from keqiao.exchange.importing.table import Broken, Table
+from keqiao.exchange.maturity import MATURITY_NEEDS
 from keqiao.parties.models import Node, Organisation, Person, standing_of
 
 MOST_PROBLEMS = 10_000
