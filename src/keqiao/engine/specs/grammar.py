@@ -111,7 +111,7 @@ class Parser:
             joined = only_wanting or (len(between) <= 4 and breaks <= (set("，,") if start.leaves else set()))
         else:
             joined = start.leaves and not breaks and _ARRIVES.match(self.text, start.end) is not None
-        if not joined or (start.unitless and not goal.unitless and not start.leaves):
+        if not joined or start.counts or (start.unitless and not goal.unitless and not start.leaves):
             return False
         return not (start.unit and goal.unit) or conversion(start.unit, goal.unit) is not None
 

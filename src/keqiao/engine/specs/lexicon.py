@@ -137,7 +137,7 @@ CNY: 元 人民币 块钱 RMB CNY yuan
 USD: 美元 美金 USD dollar dollars
 EUR: 欧元 EUR euros
 rpm: rpm r/min 转/分钟 转/分 转每分钟
-count: 次 回 count cycles cycle times 循环
+count: 次 count cycles cycle times 循环
 kWh: kWh kwh KWh KWH Kwh 千瓦时 度电 kW·h
 kV*A: kVA 千伏安
 MV*A: MVA 兆伏安
