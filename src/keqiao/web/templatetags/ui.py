@@ -21,7 +21,16 @@ from keqiao.kernel.dates import day_in_words, moment_in_words
 from keqiao.kernel.languages import titled
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.money import shown
-from keqiao.matching.showing import figure_line, figure_name, figure_text, margin_text, measured, part, reread, unit_text
+from keqiao.matching.showing import (
+    figure_line,
+    figure_name,
+    figure_text,
+    margin_text,
+    measured,
+    part,
+    reread,
+    unit_text,
+)
 from keqiao.parties import taxonomy
 from keqiao.parties.names import called
 
