@@ -85,7 +85,7 @@ def test_page_and_api_say_by_how_much(client, cooling: Achievement, asking: Make
     client.force_login(owner)
     page = client.get(f"/needs/{need.pk}/candidates/").content.decode()
     assert "未达到" in page
-    assert "−0.02 (−1.961 %)" in page
+    assert "−0.02 (−1.96 %)" in page
     found = client.get(f"/api/v1/needs/{need.pk}/candidates").json()["achievements"]
     [sunk] = [one for one in found if one["id"] == cooling.pk]
     [check] = sunk["evidence"]["checks"]

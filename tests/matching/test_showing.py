@@ -29,7 +29,7 @@ def test_unit_in_both_languages(unit: str, chinese: str, english: str) -> None:
 @pytest.mark.parametrize(
     ("unit", "said", "chinese", "english"),
     [("year", {"margin": -2.0, "share": -0.2}, "−2 年 (−20 %)", "−2 years (−20 %)"),
-     ("", {"margin": 0.11, "share": 0.11 / 1.15}, "+0.11 (+9.565 %)", "+0.11 (+9.565 %)"),
+     ("", {"margin": 0.11, "share": 0.11 / 1.15}, "+0.11 (+9.57 %)", "+0.11 (+9.57 %)"),
      ("%", {"margin": -3.0, "share": None}, "−3 个百分点", "−3 percentage points"),
      ("%", {"margin": 0.0, "share": 0.0}, "0 个百分点", "0 percentage points"),
      ("degC", {"margin": 40.0, "share": None}, "+40 ℃", "+40 ℃"),

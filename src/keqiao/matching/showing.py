@@ -94,7 +94,7 @@ def margin_text(check: Any) -> str:
     if margin is None:
         return ""
     unit, share = str(part(part(check, "target"), "unit") or ""), part(check, "share")
-    relative = f" ({signed(share * 100)} %)" if share else ""
+    relative = f" ({signed(float(f'{share * 100:.3g}'))} %)" if share else ""
     return f"{difference(margin, unit)}{relative}"
 
 
