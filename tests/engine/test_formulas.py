@@ -113,10 +113,8 @@ def test_units_are_checked_before_any_value_is_known() -> None:
     formula.check({"PUE": ""}, "MWh")
     with pytest.raises(FormulaError) as raised:
         formula.check({"PUE": "m"}, "MWh")
-    assert (raised.value.code, raised.value.place, raised.value.text) == ("dimensions", 17, "1, [length]")
-    with pytest.raises(
-        FormulaError, match=r"these units do not fit: \[length\]\^2 \[mass\] \[time\]\^-2, \[money_cny\]"
-    ):
+    assert (raised.value.code, raised.value.place, raised.value.text) == ("dimensions", 17, "1, m")
+    with pytest.raises(FormulaError, match="these units do not fit: kWh, CNY"):
         formula.check({}, "CNY")
 
 

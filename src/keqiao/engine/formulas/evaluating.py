@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -167,7 +168,21 @@ def _computed(sign: str, operands: list[float]) -> float:
     return max(operands)
 
 
+_COMMON = (
+    "m", "m**2", "m**3", "kg", "h", "m/s", "N", "Pa", "kWh", "kW", "A", "V", "K", "mol", "CNY", "USD", "CNY/kWh",
+    "CNY/kg", "kg/h", "kg/m**3", "kg/kWh", "m**3/h", "CNY/m**2", "CNY/h", "kWh/kg", "W/m**2",
+)  # fmt: skip
+
+
+@functools.cache
+def _examples() -> dict[frozenset[tuple[str, float]], str]:
+    """A unit that people know for the dimensions that are met most."""
+    return {frozenset(_base(unit, 0).dimensions.items()): unit for unit in reversed(_COMMON)}
+
+
 def _written(dimensions: Dimensions) -> str:
-    """Dimensions for a message: `[length] [time]^-1`."""
+    """Dimensions for a message: a unit that has them (`kWh`), else themselves (`[length] [time]^-1`)."""
+    if example := _examples().get(frozenset(dimensions.items())):
+        return example
     powers = sorted(dimensions.items())
     return " ".join(name if power == 1 else f"{name}^{power:g}" for name, power in powers) or "1"
