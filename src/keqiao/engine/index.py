@@ -31,7 +31,7 @@ FETCHED = 1000
 _BATCH = 1000
 _FULL_SCAN = 100
 """A filter that leaves fewer documents than this has them all scored. Qdrant's own 5,000 is six times slower here."""
-_FORMAT = "keqiao index 3\n"
+_FORMAT = "keqiao index 4\n"
 _WRITTEN = edge.PayloadSelector.Exclude([TAGS])
 """What a document is read back from: all but the tags, which are made of the rest and longer than the text."""
 
