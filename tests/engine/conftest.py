@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from keqiao.engine import Document, EdgeIndex, Engine, figures
+from keqiao.engine import Document, EdgeIndex, Engine, Index, figures
+from keqiao.engine.cluster import ClusterIndex
+from tests.engine.three_nodes import Cluster, program
 
 COATING = "采用碳纳米结构的消光涂层，在可见光到中红外波段的吸光率为98.68%，工艺简单，可批量生产。"
 
@@ -39,3 +42,42 @@ def index(tmp_path: Path) -> Iterator[EdgeIndex]:
 def engine(index: EdgeIndex) -> Engine:
     index.upsert(coatings())
     return Engine(index)
+
+
+@pytest.fixture(scope="session")
+def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One cluster for all tests; tests that need it are in one group (`xdist_group`), so that one worker starts it."""
+    if program() is None:
+        pytest.skip("no Qdrant server for this platform comes from npm: name one in QDRANT_BIN to run these tests")
+    cluster = Cluster(tmp_path_factory.mktemp("nodes"))
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def connect(three_nodes: Cluster) -> Iterator[Callable[..., ClusterIndex]]:
+    """Open an index in the cluster, by default one that no other test has; as often as one likes."""
+    opened: list[ClusterIndex] = []
+
+    def open_index(name: str = "", **settings: object) -> ClusterIndex:
+        given: dict[str, object] = {"shards": 2, "replicas": 2} | settings
+        index = ClusterIndex(three_nodes.reach(), name or f"t{uuid.uuid4().hex[:12]}", **given)  # type: ignore[arg-type]
+        opened.append(index)
+        return index
+
+    yield open_index
+    for index in opened:
+        index.close()
+
+
+@pytest.fixture(params=["edge", "cluster"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    """An empty index, of one kind and of the other."""
+    if request.param == "cluster":
+        index = request.getfixturevalue("connect")("either")
+        index.delete([document.id for document in index.documents()])
+        yield index
+        return
+    with EdgeIndex(tmp_path / "either") as index:
+        yield index

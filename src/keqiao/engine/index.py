@@ -29,9 +29,10 @@ KEPT_TERMS = 128
 HEAD_TERMS = 512
 FETCHED = 1000
 _BATCH = 1000
-_FULL_SCAN = 100
+FULL_SCAN = 100
 """A filter that leaves fewer documents than this has them all scored. Qdrant's own 5,000 is six times slower here."""
-_FORMAT = "keqiao index 4\n"
+FORMAT = 4
+_FORMAT = f"keqiao index {FORMAT}\n"
 _WRITTEN = edge.PayloadSelector.Exclude([TAGS])
 """What a document is read back from: all but the tags, which are made of the rest and longer than the text."""
 
@@ -80,6 +81,18 @@ class Index(Protocol):
 
     def flush(self) -> None:
         """Everything written so far survives a power cut."""
+
+    def successor(self) -> Index:
+        """An empty index to be filled and then adopted in place of this one.
+
+        In a cluster searches find the old documents until then; an EdgeIndex empties itself and is its own successor.
+        """
+
+    def adopt(self, successor: Index) -> None:
+        """From now on this index has the documents of its successor; the old ones are gone."""
+
+    def drop(self, successor: Index) -> None:
+        """Give up a successor that was not adopted."""
 
     def close(self) -> None: ...
 
@@ -131,7 +144,7 @@ class EdgeIndex:
         """A new shard; one without a label was left half made by a crash."""
         shutil.rmtree(shard, ignore_errors=True)
         shard.mkdir(parents=True)
-        config = edge.EdgeConfig(sparse_vectors={GRAMS: edge.EdgeSparseVectorParams(full_scan_threshold=_FULL_SCAN)})
+        config = edge.EdgeConfig(sparse_vectors={GRAMS: edge.EdgeSparseVectorParams(full_scan_threshold=FULL_SCAN)})
         created = _guarded(self.path, lambda: edge.EdgeShard.create(str(shard), config))
         created.update(edge.UpdateOperation.create_field_index(TAGS, edge.PayloadSchemaType.Keyword))
         created.update(edge.UpdateOperation.create_field_index("created", edge.PayloadSchemaType.Integer))
@@ -239,6 +252,18 @@ class EdgeIndex:
             self._shard.flush()
             self.statistics.save(self._saved)
             self._dirty.unlink(missing_ok=True)
+
+    def successor(self) -> Index:
+        """See `Index.successor`: this index, emptied."""
+        self.delete([document.id for document in self.documents()])
+        return self
+
+    def adopt(self, successor: Index) -> None:
+        """See `Index.adopt`."""
+        self.flush()
+
+    def drop(self, successor: Index) -> None:
+        """See `Index.drop`: what was written stays."""
 
     def close(self) -> None:
         """Flush and let go of the folder. A second call does nothing."""
