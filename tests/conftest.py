@@ -39,7 +39,7 @@ Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 # Pages are rendered without collecting (and hashing) the static files first.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.personas", "tests.three_nodes"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -40,7 +40,7 @@ COMMANDS = {
     "import": Entry("keqiao.exchange.commands:import_", "Bring needs, achievements, organisations in from a table."),
     "journal": Entry("keqiao.kernel.commands:journal", "Verify, export, seal the journal."),
     "match": Entry("keqiao.matching.commands:match", "Ranked achievements for a text or a need, with evidence."),
-    "index": Entry("keqiao.matching.commands:index", "Build the search index again; see how far it is."),
+    "index": Entry("keqiao.matching.index_commands:index", "See the search index, build it again, save it."),
     "grades": Entry("keqiao.matching.commands:grades", "Export what staff say of matches, to learn from."),
     "node": Entry("keqiao.parties.commands:node", "Set up the centre and the city nodes."),
     "post": Entry("keqiao.parties.commands:post", "Give people staff roles at a node, or end them."),

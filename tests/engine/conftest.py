@@ -10,7 +10,7 @@ import pytest
 
 from keqiao.engine import Document, EdgeIndex, Engine, Index, figures
 from keqiao.engine.cluster import ClusterIndex
-from tests.engine.three_nodes import Cluster, program
+from tests.three_nodes import Cluster
 
 COATING = "采用碳纳米结构的消光涂层，在可见光到中红外波段的吸光率为98.68%，工艺简单，可批量生产。"
 
@@ -42,17 +42,6 @@ def index(tmp_path: Path) -> Iterator[EdgeIndex]:
 def engine(index: EdgeIndex) -> Engine:
     index.upsert(coatings())
     return Engine(index)
-
-
-@pytest.fixture(scope="session")
-def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """One cluster for all tests; tests that need it are in one group (`xdist_group`), so that one worker starts it."""
-    if program() is None:
-        pytest.skip("no Qdrant server for this platform comes from npm: name one in QDRANT_BIN to run these tests")
-    cluster = Cluster(tmp_path_factory.mktemp("nodes"))
-    cluster.start()
-    yield cluster
-    cluster.stop()
 
 
 @pytest.fixture

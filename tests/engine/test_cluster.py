@@ -13,7 +13,7 @@ from keqiao.engine import Candidate, Document, EdgeIndex, Engine, Figure, Filter
 from keqiao.engine.cluster import ClusterIndex
 from keqiao.engine.weighting import count_documents, query_vector
 from tests.engine.conftest import coatings
-from tests.engine.three_nodes import Cluster
+from tests.three_nodes import Cluster
 
 pytestmark = pytest.mark.xdist_group("cluster")
 

@@ -12,7 +12,7 @@ from keqiao.engine.cluster import ClusterIndex
 from keqiao.engine.nodes import Nodes
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.weighting import count_documents
-from tests.engine.three_nodes import Cluster, until
+from tests.three_nodes import Cluster, until
 
 pytestmark = pytest.mark.xdist_group("cluster")
 

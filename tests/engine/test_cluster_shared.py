@@ -20,7 +20,7 @@ from keqiao.engine.shared import FOLDED_AT
 from keqiao.engine.statistics import Change, Statistics
 from keqiao.engine.weighting import count_documents
 from tests.engine.conftest import coatings
-from tests.engine.three_nodes import KEY, Cluster
+from tests.three_nodes import KEY, Cluster
 
 pytestmark = pytest.mark.xdist_group("cluster")
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from django.utils import timezone
 
 from keqiao.exchange.enums import AchievementState, NeedState
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import journal
-from keqiao.matching import index, projection
+from keqiao.matching import commands, index, index_commands, projection
 from keqiao.parties.models import Person
 
 Make = Callable[..., Any]
+Run = Callable[..., Result]
 
 ABSORPTION = {"name": "吸光率", "min": 98, "max": None, "unit": "%", "approx": False}
 
@@ -104,6 +107,23 @@ def indexed(db: None) -> Callable[[], int]:
 def titles() -> Callable[[Any], list[str]]:
     """The titles of things found, in order."""
     return lambda found: [str(one.row) for one in found]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command inside the test's own transaction: the session around it is what is left out."""
+
+    def run(command: str, *arguments: str, stdin: str | None = None) -> Result:
+        found = {"match": commands.match, "index": index_commands.index, "grades": commands.grades}[command]
+        return CliRunner().invoke(found, list(arguments), input=stdin)
+
+    @contextlib.contextmanager
+    def nothing(report: object = None) -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr("keqiao.config.session.database", nothing)
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    return run
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.server
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from click.testing import CliRunner, Result
 from django.test import Client
 
 from keqiao.engine import EdgeIndex
 from keqiao.kernel.models import Cursor
 from keqiao.kernel.visibility import Level
-from keqiao.matching import commands
 from keqiao.matching import index as holder
-from tests.matching.conftest import Make, record
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command inside the test's own transaction: the session around it is what is left out."""
-
-    def run(command: str, *arguments: str, stdin: str | None = None) -> Result:
-        found = {"match": commands.match, "index": commands.index, "grades": commands.grades}[command]
-        return CliRunner().invoke(found, list(arguments), input=stdin)
-
-    @contextlib.contextmanager
-    def nothing(report: object = None) -> Iterator[None]:
-        yield
-
-    monkeypatch.setattr("keqiao.config.session.database", nothing)
-    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
-    return run
+from tests.matching.conftest import Make, Run, record
 
 
 @pytest.fixture

@@ -45,7 +45,11 @@ def env_bool(name: str, *, default: bool = False) -> bool:
 
 def env_url(name: str, default: str) -> str:
     """The web address in `name`, without a slash at its end: links put a path behind it. Empty counts as not set."""
-    value = env_str(name, default).strip().rstrip("/") or default
+    return as_url(name, env_str(name, default).strip().rstrip("/") or default)
+
+
+def as_url(name: str, value: str) -> str:
+    """The value, if it is a web address without a path."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or value != f"{parts.scheme}://{parts.netloc}" or not parts.hostname:
         raise BadSetting(f"{name} must be an address like https://keqiao.example.org, without a path, not {value!r}.")

@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.jobs import DeleteJobCondition
 
 from keqiao.kernel import journal, projections
+from keqiao.kernel.access import Refusal
 from keqiao.kernel.bell import Bell, wait
 from keqiao.kernel.connections import own_connection
 from keqiao.kernel.jobs import STALLED, take_up_again
@@ -85,6 +86,9 @@ async def one_round(*, recent: bool) -> float:
     """Seal and project; how long to rest at most until the next look."""
     try:
         waiting = await sync_to_async(seal_and_project, thread_sensitive=False)(recent=recent)
+    except Refusal as refusal:  # the index is away: said in one line, again and again, until it answers
+        log.warning("the journal could not be followed; trying again: %s", refusal)
+        return 2.0
     except Exception:
         log.exception("the journal could not be followed; trying again")
         return 2.0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from keqiao.config.cluster import cluster_settings
 from keqiao.config.database import database_settings
 from keqiao.config.env import env_bool, env_int, env_str, env_url
 from keqiao.config.proxies import proxies_in
@@ -185,6 +186,7 @@ KEQIAO_UPLOAD_LIMIT = env_int("KEQIAO_UPLOAD_LIMIT", 20 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
 
 INDEX_PATH = DATA / "index"
+INDEX_CLUSTER = cluster_settings()  # instead of the folder, where QDRANT_URL is set
 
 # Without a host nothing is sent: mails are kept in the outbox, and sign-up codes are printed by the server.
 EMAIL_HOST = env_str("SMTP_HOST", "")

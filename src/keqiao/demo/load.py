@@ -58,9 +58,14 @@ def load(scale: Scale) -> None:
             seal(tell)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    tell(f"{projection.fill()} documents in the index")
-    tell(f"{look_around()} new achievements that fit open needs")
-    index.HOLDER.close()
+    try:
+        tell(f"{projection.fill()} documents in the index")
+        tell(f"{look_around()} new achievements that fit open needs")
+    except index.IndexAway as trouble:
+        tell(f"{trouble}. The platform starts without search; once it answers, a restart completes the world")
+        return
+    finally:
+        index.HOLDER.close()
     marker.write_text(scale)
 
 

@@ -128,12 +128,13 @@ class ClusterIndex:
         self._nodes.call(lambda node: node.update_collection_aliases(changes))
 
     def _remove(self, collection: str) -> None:
-        self._nodes.call(lambda node: node.delete_collection(collection))
-        self._nodes.call(lambda node: node.delete_collection(collection + _COUNTS))
+        """As far as that is possible now; `_clear_away` comes by later."""
+        self._nodes.attempt(lambda node: node.delete_collection(collection))
+        self._nodes.attempt(lambda node: node.delete_collection(collection + _COUNTS))
 
     @property
     def is_filled(self) -> bool:
-        """Whether a successor was adopted once: until then it holds what came by, not what there is to be found."""
+        """See `Index.is_filled`."""
         target = self.target
         if target is None:
             self._found()
@@ -157,9 +158,10 @@ class ClusterIndex:
             self._remove(before)
 
     def drop(self, successor: Index) -> None:
-        """See `Index.drop`."""
+        """See `Index.drop`. One that was adopted in spite of an error stays."""
         assert isinstance(successor, ClusterIndex)  # noqa: S101 (its own)
-        self._remove(successor._collection)  # noqa: SLF001 (our own kind)
+        if self.target != successor._collection:  # noqa: SLF001 (our own kind)
+            self._remove(successor._collection)  # noqa: SLF001 (our own kind)
 
     def _clear_away(self) -> None:
         """Remove what rebuildings that were killed have left, a day after they began."""

@@ -25,6 +25,8 @@ from keqiao.engine.statistics import Statistics
 from keqiao.engine.weighting import count_documents, stored_vectors
 
 GRAMS = "grams"
+FILLED = "filled"
+"""The file in an index folder that says that it is complete."""
 KEPT_TERMS = 128
 HEAD_TERMS = 512
 FETCHED = 1000
@@ -73,6 +75,10 @@ class Index(Protocol):
 
     def count(self, filter: Filter | None = None) -> int: ...
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether a successor was adopted once: until then it may lack what was there before it."""
+
     def holds(self, filter: Filter) -> bool:
         """Whether any document passes the filter; quicker than counting them."""
 
@@ -116,6 +122,7 @@ class EdgeIndex:
         self._shard = self._open()
         self._saved = self.path / "statistics.npz"
         self._dirty = self.path / "statistics.dirty"
+        self._mark = self.path / FILLED
         self.statistics = self._load_statistics()
 
     def __enter__(self) -> Self:
@@ -255,12 +262,19 @@ class EdgeIndex:
 
     def successor(self) -> Index:
         """See `Index.successor`: this index, emptied."""
+        self._mark.unlink(missing_ok=True)
         self.delete([document.id for document in self.documents()])
         return self
 
     def adopt(self, successor: Index) -> None:
         """See `Index.adopt`."""
         self.flush()
+        self._mark.touch()
+
+    @property
+    def is_filled(self) -> bool:
+        """See `Index.is_filled`."""
+        return self._mark.exists()
 
     def drop(self, successor: Index) -> None:
         """See `Index.drop`: what was written stays."""

@@ -6,7 +6,7 @@ request, two milliseconds), so a write that was acknowledged anywhere counts eve
 
 A note is written twice. Before the documents change it is *open* and says which documents will change and what they
 counted until now; afterwards it says the whole change. Of a writer that died in between an open note remains, and
-whoever writes these documents next first closes it: with what the documents are now. So a crash leaves the counts right.
+whoever writes these documents next first closes it, with what the documents are now: a crash leaves the counts right.
 When there are many notes one writer folds them into a new base; of two who try at once the server lets one.
 """
 

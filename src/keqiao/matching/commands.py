@@ -1,4 +1,4 @@
-"""Commands of matching: `match`, `index`, `grades`."""
+"""Commands of matching: `match`, `grades`; those of the index are in `index_commands`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import sys
 from typing import Any
 
 import click
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
 from keqiao.config.session import needs_database
 from keqiao.engine import Query
 from keqiao.exchange.models import Need
-from keqiao.kernel import journal
-from keqiao.kernel.models import Cursor, Seal
 from keqiao.kernel.visibility import OWNER
 from keqiao.matching import index as holder
 from keqiao.matching import projection
@@ -71,6 +68,8 @@ def found_for(query: Query, top: int) -> list[dict[str, Any]]:
         except NobodyAnswers as error:
             words = _("索引被另一个进程占用，而且 %(address)s 没有应答。请用 KEQIAO_URL 指定平台的地址。（%(why)s）")
             raise click.ClickException(words % {"address": error.address, "why": error.why}) from error
+    except holder.IndexAway as trouble:
+        raise click.ClickException(str(trouble)) from trouble
     finally:
         holder.HOLDER.close()
 
@@ -92,59 +91,6 @@ def checked(check: dict[str, Any]) -> str:
 
     offered = figure_line(check["offered"]) if check["offered"] else _("未写明")
     return f"{figure_line(check['target'])} · {offered} {margin_text(check)}".rstrip()
-
-
-@click.group()
-def index() -> None:
-    """The search index: a projection of the journal that can be built again at any time."""
-
-
-@index.command()
-@needs_database
-def rebuild() -> None:
-    """Build the index from the tables. While the platform runs, it is asked to read its journal again instead."""
-    try:
-        with click.progressbar(length=projection.expected(), label=_("建立索引"), file=sys.stderr) as bar:
-            count = projection.fill(lambda total: bar.update(total - bar.pos))
-        click.echo(_("索引里有 %(count)d 份文档。") % {"count": count})
-    except holder.IndexBusy:
-        projection.start_again()
-        click.echo(_("正在运行的平台会重新读取日志；用 keqiao index status 查看进度。"))
-    finally:
-        holder.HOLDER.close()
-
-
-@index.command()
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@needs_database
-def status(as_json: bool) -> None:
-    """How far the index has read the journal, and how much it holds."""
-    cursor = Cursor.objects.filter(name=projection.NAME).values_list("position", flat=True).first() or 0
-    last = Seal.objects.order_by("-position").values_list("position", flat=True).first() or 0
-    found = {
-        "path": str(settings.INDEX_PATH),
-        "documents": documents(),
-        "read": cursor,
-        "sealed": last,
-        "unsealed": journal.tail(),
-    }
-    if as_json:
-        click.echo(json.dumps(found))
-        return
-    count = found["documents"]
-    held = _("被另一个进程占用") if count is None else _("%(count)d 份文档") % {"count": count}
-    read = _("已读 %(read)d 条日志，共 %(all)d 条已封存") % {"read": cursor, "all": last}
-    click.echo(_("%(path)s：%(held)s；%(read)s。") % {"path": found["path"], "held": held, "read": read})
-
-
-def documents() -> int | None:
-    """How many documents there are; None while another process has the index open."""
-    try:
-        return holder.HOLDER.get().count()
-    except holder.IndexBusy:
-        return None
-    finally:
-        holder.HOLDER.close()
 
 
 @click.group()

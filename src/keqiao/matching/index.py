@@ -1,4 +1,4 @@
-"""The index of this process: one folder, one owner, opened when first needed."""
+"""The index of this process, opened when first needed: a folder of its own, or a cluster that others use too."""
 
 from __future__ import annotations
 
@@ -6,22 +6,50 @@ import atexit
 import logging
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from keqiao.engine.index import EdgeIndex, Index, IndexDamaged, IndexLocked, IndexOutdated
+from keqiao.engine.index import (
+    FILLED,
+    EdgeIndex,
+    Index,
+    IndexDamaged,
+    IndexLocked,
+    IndexOutdated,
+    IndexUnavailable,
+)
 from keqiao.engine.rank import Engine
 from keqiao.kernel.access import Refusal
+
+if TYPE_CHECKING:
+    from keqiao.config.cluster import ClusterSettings
+    from keqiao.engine.nodes import Nodes
 
 log = logging.getLogger("keqiao.matching")
 
 
-class IndexBusy(Refusal):
-    """Another process of this machine has the index open."""
+class NoIndex(Refusal):
+    """The index cannot be used now; everything else can."""
 
     status = 503
     title = _("搜索与匹配暂时不可用")
+
+
+class IndexBusy(NoIndex):
+    """Another process of this machine has the index open."""
+
+
+class IndexAway(NoIndex, IndexUnavailable):
+    """The cluster does not answer. People read a plain sentence, the log where it was looked for."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(_("索引服务没有应答，请稍后再试；浏览、提交与办理不受影响，期间的变更会在恢复后自动补上。"))
+        self.trouble = trouble
+
+    def __str__(self) -> str:
+        return self.trouble
 
 
 class Holder:
@@ -30,26 +58,41 @@ class Holder:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.index: Index | None = None
+        self.nodes: Nodes | None = None
 
     def get(self) -> Index:
         """The open index; the first call opens it."""
         with self.lock:
             if self.index is None:
-                self.index = opened(Path(settings.INDEX_PATH))
+                self.index = self.open()
                 atexit.register(self.close)
             return self.index
+
+    def open(self) -> Index:
+        """The index that the settings name."""
+        cluster: ClusterSettings | None = settings.INDEX_CLUSTER
+        if cluster is None:
+            return opened(Path(settings.INDEX_PATH))
+        from keqiao.engine.cluster import ClusterIndex  # noqa: PLC0415 (an extra)
+        from keqiao.engine.nodes import Nodes  # noqa: PLC0415 (an extra)
+
+        if self.nodes is None:  # kept while it cannot be opened: they know when it was last tried in vain
+            self.nodes = Nodes(cluster.urls, cluster.api_key, away=IndexAway)
+        return ClusterIndex(self.nodes, cluster.name, shards=cluster.shards, replicas=cluster.replicas)
 
     def close(self) -> None:
         """Flush and let go, so that another process may open it."""
         with self.lock:
             if self.index is not None:
                 self.index.close()
-                self.index = None
+            elif self.nodes is not None:
+                self.nodes.close()
+            self.index = self.nodes = None
 
     def forget_if_lost(self) -> None:
         """Let go of an index whose folder was taken away beneath it: there is nothing left to close."""
         with self.lock:
-            if not Path(settings.INDEX_PATH).exists():
+            if settings.INDEX_CLUSTER is None and not Path(settings.INDEX_PATH).exists():
                 self.index = None
 
 
@@ -80,9 +123,14 @@ def engine() -> Engine:
 
 def mark() -> Path:
     """The file that says that the index has been filled from the tables once; it goes with the folder."""
-    return Path(settings.INDEX_PATH) / "filled"
+    return Path(settings.INDEX_PATH) / FILLED
 
 
 def is_filled() -> bool:
-    """Whether the index holds what the tables held when it was made."""
-    return mark().exists()
+    """Whether the index holds what the tables held when it was made. A folder is not opened for that."""
+    return mark().exists() if settings.INDEX_CLUSTER is None else HOLDER.get().is_filled
+
+
+def place() -> str:
+    """Where the index is, in words."""
+    return str(settings.INDEX_CLUSTER or settings.INDEX_PATH)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Max, Model, QuerySet
 
 from keqiao.engine.document import Document
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.models import Cursor, Entry, Seal
-from keqiao.kernel.projections import Projection, register
+from keqiao.kernel.projections import Projection, held, register
 from keqiao.matching import index
 from keqiao.matching.documents import (
     KIND_OF_STATE,
@@ -28,6 +30,8 @@ from keqiao.parties.models import Person
 
 NAME = "index"
 BATCH = 1000
+FILLING = 0x1DE0_F111
+"""The advisory lock of whoever fills the index."""
 
 SOURCES: dict[str, tuple[type[Model], Callable[..., list[Document]]]] = {
     "need": (Need, need_documents),
@@ -51,7 +55,23 @@ def prepare() -> None:
     """An index that was lost, or could not be read, is made from the tables, though nothing has happened since."""
     if not index.is_filled():
         index.HOLDER.forget_if_lost()
-        fill()
+        with filling() as mine:
+            if mine and not index.is_filled():
+                fill()
+
+
+@contextmanager
+def filling() -> Iterator[bool]:
+    """Of several processes on one cluster one fills it. Yields whether it is this one; the others do not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [FILLING])
+        (mine,) = cursor.fetchone()
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [FILLING])
 
 
 def refresh(touched: dict[str, set[int]]) -> None:
@@ -69,18 +89,30 @@ def refresh(touched: dict[str, set[int]]) -> None:
 
 def fill(progress: Callable[[int], None] = lambda count: None) -> int:
     """Build the index from the tables and set the cursor to the journal as it was before. Returns the documents."""
+    return replace_by(everything(), Seal.objects.aggregate(last=Max("position"))["last"] or 0, progress)
+
+
+def replace_by(
+    documents: Iterable[Document], position: int, progress: Callable[[int], None] = lambda count: None
+) -> int:
+    """Put these documents in place of all others; what was sealed after `position` is read again. Returns how many."""
     target = index.HOLDER.get()
-    position = Seal.objects.aggregate(last=Max("position"))["last"] or 0
-    index.mark().unlink(missing_ok=True)
-    target.delete([document.id for document in target.documents()])
+    fresh = target.successor()
     count = 0
-    for batch in batches(everything()):
-        target.upsert(batch)
-        count += len(batch)
-        progress(count)
-    target.flush()
-    Cursor.objects.update_or_create(name=NAME, defaults={"position": position})
-    index.mark().touch()
+    try:
+        for batch in batches(documents):
+            fresh.upsert(batch)
+            count += len(batch)
+            progress(count)
+        with transaction.atomic():
+            held(NAME)  # nobody writes to the old documents while the new ones take their place
+            target.adopt(fresh)
+            Cursor.objects.filter(name=NAME).update(position=position)
+    except BaseException:
+        # if the cluster did adopt them and its answer was lost, what they lack is read again
+        Cursor.objects.filter(name=NAME, position__gt=position).update(position=position)
+        target.drop(fresh)
+        raise
     return count
 
 
@@ -120,9 +152,7 @@ def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
 def reset() -> None:
     """Empty the index; the journal is read again from its beginning."""
     target = index.HOLDER.get()
-    target.delete([document.id for document in target.documents()])
-    target.flush()
-    index.mark().touch()
+    target.adopt(target.successor())
 
 
 def start_again() -> None:

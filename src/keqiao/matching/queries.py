@@ -26,7 +26,7 @@ from keqiao.matching.documents import (
 )
 from keqiao.matching.enums import GOING_ON, GradeState, KeptState, MatchState
 from keqiao.matching.evidence import Evidence, benefits_of, evidence_of
-from keqiao.matching.index import engine
+from keqiao.matching.index import NoIndex, engine
 from keqiao.matching.models import Grade, Match, Proposal, Shortlisted
 from keqiao.matching.projection import SOURCES
 from keqiao.matching.rules import may_propose
@@ -126,7 +126,17 @@ def candidates(
 
 
 def fresh_threads(needs: Sequence[int], achievements: Sequence[int]) -> list[tuple[int, int]]:
-    """Which of the newest needs and achievements fit each other, by their public words: (need, achievement)."""
+    """Which of the newest needs and achievements fit each other, by their public words: (need, achievement).
+
+    Threads adorn the home page: while there is no index, it does without.
+    """
+    try:
+        return threads_between(needs, achievements)
+    except NoIndex:
+        return []
+
+
+def threads_between(needs: Sequence[int], achievements: Sequence[int]) -> list[tuple[int, int]]:
     index = engine().index
     asked = index.retrieve([document_id("need", pk) for pk in needs])
     only = Filter(ids=[document_id("achievement", pk) for pk in achievements])

@@ -12,11 +12,14 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from keqiao.engine.nodes import Nodes
+import pytest
+
+if TYPE_CHECKING:
+    from keqiao.engine.nodes import Nodes
 
 HERE = Path(__file__).parent / "qdrant"
 BROUGHT = HERE / "node_modules" / "@just-memory" / "qdrant-linux-x64" / "bin" / "qdrant"
@@ -120,6 +123,8 @@ class Cluster:
 
     def reach(self, *order: int) -> Nodes:
         """Connections to these nodes (0, 1, 2: all when none is named), the first one asked first."""
+        from keqiao.engine.nodes import Nodes  # slow, and most tests need none
+
         return Nodes([self.nodes[place].url for place in order or range(3)], KEY, patience=20)
 
 
@@ -139,3 +144,14 @@ def free_ports() -> tuple[int, int, int]:
             one.bind(("127.0.0.1", 0))
         first, second, third = (one.getsockname()[1] for one in sockets)
         return first, second, third
+
+
+@pytest.fixture(scope="session")
+def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One cluster for all tests; tests that need it are in one group (`xdist_group`), so that one worker starts it."""
+    if program() is None:
+        pytest.skip("no Qdrant server for this platform comes from npm: name one in QDRANT_BIN to run these tests")
+    cluster = Cluster(tmp_path_factory.mktemp("nodes"))
+    cluster.start()
+    yield cluster
+    cluster.stop()
