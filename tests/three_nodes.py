@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from keqiao.config import processes
 
 if TYPE_CHECKING:
     from keqiao.engine.nodes import Nodes
@@ -61,6 +62,7 @@ class Node:
 
     def start(self) -> None:
         """Start it; `members` tells when it is up. It ends with the process that runs the tests."""
+        parent = os.getpid()
         setting = {
             "QDRANT__CLUSTER__ENABLED": "true",
             "QDRANT__CLUSTER__P2P__PORT": str(self.peers),
@@ -82,8 +84,8 @@ class Node:
                 env=os.environ | setting,
                 stdout=log,
                 stderr=log,
+                preexec_fn=lambda: processes.die_with(parent),
             )
-        atexit.register(self.kill)
 
     def ask(self, path: str) -> Any:
         """The result of a GET, None while there is no answer."""

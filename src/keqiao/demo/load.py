@@ -62,7 +62,7 @@ def load(scale: Scale) -> None:
         tell(f"{projection.fill()} documents in the index")
         tell(f"{look_around()} new achievements that fit open needs")
     except index.IndexAway as trouble:
-        tell(f"{trouble}. The platform starts without search; once it answers, a restart completes the world")
+        tell(f"{trouble} The platform starts without search; once it answers, a restart completes the world")
         return
     finally:
         index.HOLDER.close()
