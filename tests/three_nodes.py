@@ -84,7 +84,7 @@ class Node:
                 env=os.environ | setting,
                 stdout=log,
                 stderr=log,
-                preexec_fn=lambda: processes.die_with(parent),
+                preexec_fn=lambda: processes.die_with(parent),  # noqa: PLW1509 (no other thread runs yet)
             )
 
     def ask(self, path: str) -> Any:

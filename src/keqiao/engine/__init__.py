@@ -20,17 +20,11 @@ relation of field and region, and the check of every target. Reverse matching is
 from keqiao.engine.asking import Asked, Query
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
 from keqiao.engine.explain import Phrase, Place, Relation
-from keqiao.engine.index import (
-    EdgeIndex,
-    Index,
-    IndexDamaged,
-    IndexLocked,
-    IndexOutdated,
-    IndexUnavailable,
-)
+from keqiao.engine.index import EdgeIndex, Index
 from keqiao.engine.rank import Candidate, Engine, Evidence, Part
 from keqiao.engine.specs import Check, Figure, compare, figures
 from keqiao.engine.text import language
+from keqiao.engine.troubles import IndexDamaged, IndexFull, IndexLocked, IndexOutdated, IndexUnavailable
 
 __all__ = [
     "Asked",
@@ -45,6 +39,7 @@ __all__ = [
     "Hit",
     "Index",
     "IndexDamaged",
+    "IndexFull",
     "IndexLocked",
     "IndexOutdated",
     "IndexUnavailable",

@@ -28,14 +28,12 @@ from keqiao.engine.index import (
     FETCHED,
     FORMAT,
     FULL_SCAN,
-    GRAMS,
     HEAD_TERMS,
     KEPT_TERMS,
     Index,
-    point_id,
 )
 from keqiao.engine.nodes import Nodes
-from keqiao.engine.payload import TAGS, document_of, payload_of, wanted_tags
+from keqiao.engine.payload import GRAMS, TAGS, document_of, payload_of, point_id, wanted_tags
 from keqiao.engine.shared import SharedStatistics
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import Terms

@@ -8,7 +8,7 @@ with EdgeIndex(folder) as index:
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import itertools
 import shutil
 import threading
@@ -20,39 +20,27 @@ from typing import Any, Protocol, Self
 import qdrant_edge as edge
 
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
-from keqiao.engine.payload import TAGS, document_of, payload_of, wanted_tags
+from keqiao.engine.edge import edge_filter, edge_point, edge_query
+from keqiao.engine.payload import GRAMS, TAGS, document_of, point_id
 from keqiao.engine.statistics import Statistics
+from keqiao.engine.troubles import IndexDamaged, IndexFull, IndexLocked, IndexOutdated, IndexUnavailable
 from keqiao.engine.weighting import count_documents, stored_vectors
 
-GRAMS = "grams"
 FILLED = "filled"
 """The file in an index folder that says that it is complete."""
 KEPT_TERMS = 128
 HEAD_TERMS = 512
 FETCHED = 1000
 _BATCH = 1000
+ROOM = 256 * 2**20
+"""Bytes that must be free for writing. Files are laid out in advance and mapped into memory: where the disk turns out
+to have no room for a page of them, the system ends the whole process, and no error can be caught."""
 FULL_SCAN = 100
 """A filter that leaves fewer documents than this has them all scored. Qdrant's own 5,000 is six times slower here."""
 FORMAT = 4
 _FORMAT = f"keqiao index {FORMAT}\n"
 _WRITTEN = edge.PayloadSelector.Exclude([TAGS])
 """What a document is read back from: all but the tags, which are made of the rest and longer than the text."""
-
-
-class IndexUnavailable(Exception):
-    """The index cannot be used; the message says which folder and what to do."""
-
-
-class IndexLocked(IndexUnavailable):
-    """Another process has it open: only one may."""
-
-
-class IndexDamaged(IndexUnavailable):
-    """Its files cannot be read. It is a projection: remove the folder (`EdgeIndex.discard`) and build it again."""
-
-
-class IndexOutdated(IndexUnavailable):
-    """It was written by another version of the engine. Remove the folder and build it again."""
 
 
 class Index(Protocol):
@@ -103,22 +91,23 @@ class Index(Protocol):
     def close(self) -> None: ...
 
 
-def point_id(document_id: str) -> int:
-    """The number of a document as a Qdrant point: 64 bits of BLAKE2b."""
-    return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "big")
-
-
 class EdgeIndex:
     """An index in a folder, in this process (Qdrant Edge: one process at a time).
 
-    Raises IndexLocked, IndexDamaged or IndexOutdated on opening. After a crash everything acknowledged is there
-    (write-ahead log), and the term counts, saved on `flush`, are counted again.
-    Writing is serialised; searching goes on meanwhile.
+    Raises IndexLocked, IndexDamaged or IndexOutdated on opening, IndexFull on opening and writing, IndexDamaged where
+    it turns out later that files cannot be read. After a crash everything acknowledged is there (write-ahead log), and
+    the term counts, saved on `flush`, are counted again. Writing is serialised; searching goes on meanwhile.
     """
+
+    damaged: type[IndexDamaged] = IndexDamaged
+    full: type[IndexFull] = IndexFull
+    """What is raised in use: whoever has a use of its own for these may name its kinds in a subclass."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._lock = threading.RLock()
+        self._uncertain = False
+        self._check_room()
         self._shard = self._open()
         self._saved = self.path / "statistics.npz"
         self._dirty = self.path / "statistics.dirty"
@@ -158,6 +147,42 @@ class EdgeIndex:
         label.write_text(_FORMAT)
         return created
 
+    def _check_room(self) -> None:
+        folder = next(folder for folder in (self.path, *self.path.absolute().parents) if folder.exists())
+        free = shutil.disk_usage(folder).free
+        if free < ROOM:
+            raise self.full(
+                f"{self.path} needs {ROOM >> 20} MB of free disk for writing and has {free >> 20}: make room"
+            )
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        """The shard's own errors, among them panics in Rust, as one of ours."""
+        try:
+            yield
+        except (KeyboardInterrupt, SystemExit, GeneratorExit, IndexUnavailable):
+            raise
+        except BaseException as error:
+            if "No space left" in str(error):
+                raise self.full(f"{self.path} cannot be written, the disk is full: make room") from error
+            raise self.damaged(f"{self.path} cannot be used ({error}); remove it and build the index again") from error
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One writer at a time. After a write that failed nobody knows what it did: the terms are counted again."""
+        with self._lock:
+            self._check_room()
+            self._dirty.touch()
+            if self._uncertain:
+                self.statistics = self._recount()
+            self._uncertain = True
+            yield
+            self._uncertain = False
+
+    def _change(self, operation: edge.UpdateOperation) -> None:
+        with self._asking():
+            self._shard.update(operation)
+
     def _load_statistics(self) -> Statistics:
         if not self._dirty.exists():
             try:
@@ -183,22 +208,20 @@ class EdgeIndex:
 
     def _upsert_batch(self, batch: list[Document]) -> None:
         terms = count_documents(batch)
-        with self._lock:
-            self._dirty.touch()
+        with self._writing():
             self._forget([document.id for document in batch])
             self.statistics.add(terms)
             vectors = stored_vectors(terms, self.statistics, KEPT_TERMS)
-            points = [_point(document, vector) for document, vector in zip(batch, vectors, strict=True)]
-            self._shard.update(edge.UpdateOperation.upsert_points(points))
+            points = [edge_point(document, vector) for document, vector in zip(batch, vectors, strict=True)]
+            self._change(edge.UpdateOperation.upsert_points(points))
 
     def delete(self, ids: Sequence[str]) -> None:
         """See `Index.delete`."""
         if not ids:
             return
-        with self._lock:
-            self._dirty.touch()
+        with self._writing():
             self._forget(ids)
-            self._shard.update(edge.UpdateOperation.delete_points([point_id(i) for i in ids]))
+            self._change(edge.UpdateOperation.delete_points([point_id(i) for i in ids]))
 
     def _forget(self, ids: Sequence[str]) -> None:
         """Take the documents of these ids out of the term counts, where they are there."""
@@ -214,19 +237,22 @@ class EdgeIndex:
         if not len(query) or limit < 1:
             return []
         wanted = edge.PayloadSelector.Include(["id"])
-        narrow = _filter(filter)
+        narrow = edge_filter(filter)
         if len(query) <= HEAD_TERMS or (filter and filter.ids is not None):
-            request = edge.QueryRequest(limit=limit, query=_nearest(query), filter=narrow, with_payload=wanted)
+            request = edge.QueryRequest(limit=limit, query=edge_query(query), filter=narrow, with_payload=wanted)
         else:
-            head = _nearest(query.strongest(HEAD_TERMS))
+            head = edge_query(query.strongest(HEAD_TERMS))
             fetch = edge.Prefetch(limit=max(limit, FETCHED), query=head, filter=narrow)
-            request = edge.QueryRequest(limit=limit, prefetches=[fetch], query=_nearest(query), with_payload=wanted)
-        hits = [Hit(str((point.payload or {})["id"]), round(point.score, 5)) for point in self._shard.query(request)]
+            request = edge.QueryRequest(limit=limit, prefetches=[fetch], query=edge_query(query), with_payload=wanted)
+        with self._asking():
+            points = self._shard.query(request)
+        hits = [Hit(str((point.payload or {})["id"]), round(point.score, 5)) for point in points]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))
 
     def retrieve(self, ids: Sequence[str]) -> list[Document]:
         """See `Index.retrieve`."""
-        records = self._shard.retrieve([point_id(i) for i in ids], with_payload=_WRITTEN, with_vector=False)
+        with self._asking():
+            records = self._shard.retrieve([point_id(i) for i in ids], with_payload=_WRITTEN, with_vector=False)
         found = {document.id: document for document in (document_of(record.payload) for record in records)}
         return [found[i] for i in ids if i in found]
 
@@ -234,19 +260,22 @@ class EdgeIndex:
         """See `Index.documents`."""
         offset: Any = None
         while True:
-            records, offset = self._shard.scroll(edge.ScrollRequest(offset=offset, limit=_BATCH, with_payload=True))
+            with self._asking():
+                records, offset = self._shard.scroll(edge.ScrollRequest(offset=offset, limit=_BATCH, with_payload=True))
             yield from (document_of(record.payload) for record in records)
             if offset is None:
                 return
 
     def count(self, filter: Filter | None = None) -> int:
         """How many documents pass the filter, exactly."""
-        return self._shard.count(edge.CountRequest(exact=True, filter=_filter(filter)))
+        with self._asking():
+            return self._shard.count(edge.CountRequest(exact=True, filter=edge_filter(filter)))
 
     def holds(self, filter: Filter) -> bool:
         """See `Index.holds`."""
-        request = edge.ScrollRequest(limit=1, filter=_filter(filter), with_payload=False)
-        return bool(self._shard.scroll(request)[0])
+        request = edge.ScrollRequest(limit=1, filter=edge_filter(filter), with_payload=False)
+        with self._asking():
+            return bool(self._shard.scroll(request)[0])
 
     def optimize(self) -> None:
         """Merge and index segments: worth it after a large import, slow, blocks writers."""
@@ -255,10 +284,11 @@ class EdgeIndex:
 
     def flush(self) -> None:
         """See `Index.flush`."""
-        with self._lock:
+        with self._lock, self._asking():
             self._shard.flush()
-            self.statistics.save(self._saved)
-            self._dirty.unlink(missing_ok=True)
+            if not self._uncertain:
+                self.statistics.save(self._saved)
+                self._dirty.unlink(missing_ok=True)
 
     def successor(self) -> Index:
         """See `Index.successor`: this index, emptied."""
@@ -284,9 +314,12 @@ class EdgeIndex:
         with self._lock:
             if self._closed:
                 return
-            self.flush()
-            self._shard.close()
-            self._closed = True
+            try:
+                self.flush()
+            finally:  # what was acknowledged is in the log, flushed or not
+                self._closed = True
+                with contextlib.suppress(BaseException):
+                    self._shard.close()
 
     _closed = False
 
@@ -302,24 +335,3 @@ def _guarded(path: Path, open_shard: Callable[[], edge.EdgeShard]) -> edge.EdgeS
                 f"{path} is open in another process; an index belongs to one process at a time"
             ) from error
         raise IndexDamaged(f"{path} cannot be read ({error}); remove it and build the index again") from error
-
-
-def _point(document: Document, vector: SparseVector) -> edge.Point:
-    sparse = edge.SparseVector(vector.ids.tolist(), vector.weights.tolist())
-    return edge.Point(point_id(document.id), {GRAMS: sparse}, payload_of(document))
-
-
-def _nearest(query: SparseVector) -> edge.Query:
-    return edge.Query.Nearest(edge.SparseVector(query.ids.tolist(), query.weights.tolist()), using=GRAMS)
-
-
-def _filter(filter: Filter | None) -> edge.Filter | None:
-    if filter is None:
-        return None
-    must: list[Any] = [edge.FieldCondition(TAGS, match=edge.MatchAny(tags)) for tags in wanted_tags(filter)]
-    if filter.ids is not None:
-        must.append(edge.HasIdCondition({point_id(i) for i in filter.ids}))
-    if filter.since is not None:
-        must.append(edge.FieldCondition("created", range=edge.RangeFloat(gte=filter.since)))
-    without: list[Any] = [edge.HasIdCondition({point_id(i) for i in filter.without})] if filter.without else []
-    return edge.Filter(must=must or None, must_not=without or None) if must or without else None

@@ -12,7 +12,7 @@ from qdrant_client import QdrantClient
 from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from keqiao.engine.index import IndexUnavailable
+from keqiao.engine.troubles import IndexUnavailable
 
 R = TypeVar("R")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from keqiao.engine.document import Document, Filter
@@ -10,7 +11,14 @@ from keqiao.engine.specs.figure import Figure
 # The payload key that filters look at: words like `kind:need`, `node:wuhan`, and for a field or region code the code
 # and every prefix of it, so that asking for a parent finds its children by plain equality. One key, one index.
 TAGS = "tags"
+GRAMS = "grams"
+"""The vector of a point that holds its terms."""
 _LONGEST_CODE = 12
+
+
+def point_id(document_id: str) -> int:
+    """The number of a document as a Qdrant point: 64 bits of BLAKE2b."""
+    return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "big")
 
 
 def payload_of(document: Document) -> dict[str, Any]:

@@ -68,8 +68,8 @@ def found_for(query: Query, top: int) -> list[dict[str, Any]]:
         except NobodyAnswers as error:
             words = _("索引被另一个进程占用，而且 %(address)s 没有应答。请用 KEQIAO_URL 指定平台的地址。（%(why)s）")
             raise click.ClickException(words % {"address": error.address, "why": error.why}) from error
-    except holder.IndexAway as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+    except holder.IndexFails as trouble:
+        raise click.ClickException(f"{trouble.detail}（{trouble}）") from trouble
     finally:
         holder.HOLDER.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import threading
 from pathlib import Path
@@ -11,19 +12,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from keqiao.engine.index import (
-    FILLED,
-    EdgeIndex,
-    Index,
-    IndexDamaged,
-    IndexLocked,
-    IndexOutdated,
-    IndexUnavailable,
-)
+from keqiao.engine.index import FILLED, EdgeIndex, Index
 from keqiao.engine.rank import Engine
+from keqiao.engine.troubles import IndexDamaged, IndexFull, IndexLocked, IndexOutdated, IndexUnavailable
 from keqiao.kernel.access import Refusal
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     from keqiao.config.cluster import ClusterSettings
     from keqiao.engine.nodes import Nodes
 
@@ -41,15 +37,45 @@ class IndexBusy(NoIndex):
     """Another process of this machine has the index open."""
 
 
-class IndexAway(NoIndex, IndexUnavailable):
-    """The cluster does not answer. People read a plain sentence, the log where it was looked for."""
+class IndexFails(NoIndex, IndexUnavailable):
+    """The index does not do what it should. People read a plain sentence, the log what and where it is."""
+
+    sentence: str | _StrPromise = ""
 
     def __init__(self, trouble: str) -> None:
-        super().__init__(_("索引服务没有应答，请稍后再试；浏览、提交与办理不受影响，期间的变更会在恢复后自动补上。"))
+        super().__init__(self.sentence)
         self.trouble = trouble
 
     def __str__(self) -> str:
         return self.trouble
+
+
+class IndexAway(IndexFails):
+    """The cluster does not answer."""
+
+    sentence = _("索引服务没有应答，请稍后再试；浏览、提交与办理不受影响，期间的变更会在恢复后自动补上。")
+
+
+class IndexNoRoom(IndexFails, IndexFull):
+    """The disk is full. Nothing is written any more; what is there is found."""
+
+    sentence = _("服务器磁盘空间不足，索引暂时无法更新，请联系运营方。")
+
+
+class IndexBroken(IndexFails, IndexDamaged):
+    """Files of the index cannot be read, which turned out in use: the next look at the journal builds it again."""
+
+    sentence = _("索引文件已损坏，正在自动重建，请几分钟后再试；其他功能不受影响。")
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(trouble)
+        HOLDER.broken = True
+
+
+class FolderIndex(EdgeIndex):
+    """The index in the data folder, whose troubles in use are refusals."""
+
+    damaged, full = IndexBroken, IndexNoRoom
 
 
 class Holder:
@@ -59,6 +85,7 @@ class Holder:
         self.lock = threading.RLock()
         self.index: Index | None = None
         self.nodes: Nodes | None = None
+        self.broken = False
 
     def get(self) -> Index:
         """The open index; the first call opens it."""
@@ -89,6 +116,15 @@ class Holder:
                 self.nodes.close()
             self.index = self.nodes = None
 
+    def discard_if_broken(self) -> None:
+        """Throw away an index whose files turned out to be unreadable; `is_filled` tells that it has to be built."""
+        with self.lock:
+            if self.broken:
+                with contextlib.suppress(IndexUnavailable):
+                    self.close()
+                self.index, self.broken = None, False
+                EdgeIndex.discard(settings.INDEX_PATH)
+
     def forget_if_lost(self) -> None:
         """Let go of an index whose folder was taken away beneath it: there is nothing left to close."""
         with self.lock:
@@ -107,13 +143,14 @@ def opened(path: Path) -> Index:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return EdgeIndex(path)
+        return FolderIndex(path)
     except IndexLocked as error:
         raise IndexBusy(_("索引正由另一个进程使用，请稍后再试。")) from error
     except (IndexDamaged, IndexOutdated) as error:
         log.warning("the index is thrown away and built again: %s", error)
+        HOLDER.broken = False
         EdgeIndex.discard(path)
-        return EdgeIndex(path)
+        return FolderIndex(path)
 
 
 def engine() -> Engine:

@@ -35,7 +35,7 @@ def opened_index() -> Iterator[None]:
         yield
     except holder.IndexBusy as trouble:
         raise click.ClickException(BUSY) from trouble
-    except (holder.IndexAway, BadSnapshot) as trouble:
+    except (holder.IndexFails, BadSnapshot) as trouble:
         raise click.ClickException(str(trouble)) from trouble
     finally:
         holder.HOLDER.close()

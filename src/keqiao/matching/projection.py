@@ -53,6 +53,7 @@ def apply(entries: Sequence[Entry]) -> None:
 
 def prepare() -> None:
     """An index that was lost, or could not be read, is made from the tables, though nothing has happened since."""
+    index.HOLDER.discard_if_broken()
     if not index.is_filled():
         index.HOLDER.forget_if_lost()
         with filling() as mine:
