@@ -159,7 +159,9 @@ def test_a_long_query_fetches_by_its_strongest_terms_in_every_shard(connect: Con
             index.upsert(documents)
         text = "".join(letters)
         assert len(asked(edge, text)) > 1000
-        assert cluster.search(asked(cluster, text), 100) == edge.search(asked(edge, text), 100)
+        found, expected = ({hit.id: hit.score for hit in i.search(asked(i, text), 100)} for i in (cluster, edge))
+        assert len(expected) == 70
+        assert found == pytest.approx(expected, abs=2e-5)  # sums of a thousand products, in another order
 
 
 # --- each alone, the same expectation ---
