@@ -210,10 +210,10 @@ def test_status_and_rebuild_name_the_cluster(
     clustered: ClusterSettings, cli: Run, market: Any, db: None, three_nodes: Cluster
 ) -> None:
     first = cli("index", "status").output
-    assert first == f"{clustered.name} at {', '.join(clustered.urls)}: 0 documents; read 0 of 0 sealed entries\n"
+    assert first == f"{clustered}：0 份文档；已读 0 条日志，共 0 条已封存。\n"
     other = index.Holder()
     other.get()  # another process has it open, which is no hindrance
-    assert f"{len(market)} documents indexed" in cli("index", "rebuild").output
+    assert f"索引里有 {len(market)} 份文档。" in cli("index", "rebuild").output
     assert other.get().count() == len(market)
     other.close()
 
@@ -244,7 +244,7 @@ def test_a_snapshot_goes_from_a_cluster_to_a_folder_and_back(
     sealed()
     before, file = held(), tmp_path / "index.gz"
     result = cli("index", "snapshot", str(file))
-    assert f"{len(before)} documents in {file}" in result.output
+    assert f"{len(before)} 份文档写入 {file}" in result.output
     assert file.stat().st_mode & 0o777 == 0o600
     late = make_achievement(title="后来的消光涂层")
     record(late, "publish", before="triage")
@@ -253,7 +253,7 @@ def test_a_snapshot_goes_from_a_cluster_to_a_folder_and_back(
         index.HOLDER.close()
         settings.INDEX_CLUSTER = cluster
         result = cli("index", "restore", str(file))
-        assert f"{len(before)} documents restored; what was sealed after 1 follows from the journal" in result.output
+        assert f"恢复了 {len(before)} 份文档；第 1 条日志之后的变更随后自动补上。" in result.output
         assert held() == before
         assert index.is_filled()
         projections.catch_up_all()

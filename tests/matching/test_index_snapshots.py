@@ -37,7 +37,7 @@ def test_restoring_gives_back_what_was_there_and_then_what_followed(
     record(late, "publish", before="triage")
     sealed()
     result = cli("index", "restore", str(taken))
-    assert "1 documents restored; what was sealed after 1 follows from the journal" in result.output
+    assert "恢复了 1 份文档；第 1 条日志之后的变更随后自动补上。" in result.output
     assert (held(), Cursor.objects.get(name="index").position, index.is_filled()) == (before, 1, True)
     projections.catch_up_all()
     assert held() == before | {f"achievement:{late.pk}": "后来的涂层"}
@@ -47,8 +47,8 @@ def test_a_snapshot_replaces_no_file(taken: Path, cli: Run) -> None:
     before = taken.read_bytes()
     result = cli("index", "snapshot", str(taken))
     assert (result.exit_code, taken.read_bytes()) == (1, before)
-    assert f"{taken} exists already; a snapshot replaces nothing" in result.output
-    assert "the folder" in cli("index", "snapshot", str(taken / "no" / "where")).output
+    assert f"{taken} 已经存在；快照不覆盖任何文件" in result.output
+    assert "所在的文件夹不存在" in cli("index", "snapshot", str(taken / "no" / "where")).output
     assert [path.name for path in taken.parent.iterdir()] == [taken.name]
 
 
@@ -59,14 +59,14 @@ def cut(lines: list[str]) -> bytes:
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda lines: b"nothing of the kind", "cannot be read"),
-        (cut, "is not whole"),
-        (lambda lines: gzip.compress("".join(lines[:-1]).encode()), "is not whole: its end is missing"),
-        (lambda lines: gzip.compress("".join([lines[0], *lines[2:]]).encode()), "is not whole: its end is missing"),
-        (lambda lines: gzip.compress(b""), "is not whole"),
-        (lambda lines: gzip.compress(b"{}\n{}\n"), "is no snapshot of an index that this version can read"),
-        (lambda lines: gzip.compress(b"[1]\n"), "is no snapshot"),
-        (lambda lines: gzip.compress(b"\xff\xfe\n"), "is not whole"),
+        (lambda lines: b"nothing of the kind", "不是这个版本能读的索引快照"),
+        (cut, "不完整，请换一份快照"),
+        (lambda lines: gzip.compress("".join(lines[:-1]).encode()), "不完整，请换一份快照"),
+        (lambda lines: gzip.compress("".join([lines[0], *lines[2:]]).encode()), "不完整，请换一份快照"),
+        (lambda lines: gzip.compress(b""), "不完整，请换一份快照"),
+        (lambda lines: gzip.compress(b"{}\n{}\n"), "不是这个版本能读的索引快照"),
+        (lambda lines: gzip.compress(b"[1]\n"), "不是这个版本"),
+        (lambda lines: gzip.compress(b"\xff\xfe\n"), "不完整，请换一份快照"),
     ],
 )
 def test_a_file_that_is_no_whole_snapshot_changes_nothing(
@@ -89,13 +89,13 @@ def test_a_snapshot_of_another_journal_is_refused(taken: Path, cli: Run) -> None
         taken.write_bytes(gzip.compress("".join([line, *rest]).encode()))
         result = cli("index", "restore", str(taken))
         assert result.exit_code == 1
-        assert "another journal, or a later state of it: use `keqiao index rebuild`" in result.output
+        assert "属于另一份日志，或属于这份日志更晚的状态" in result.output
     assert held() == before
 
 
 def test_a_missing_file_is_told(cli: Run, db: None, tmp_path: Path) -> None:
     result = cli("index", "restore", str(tmp_path / "none"))
-    assert (result.exit_code, "cannot be read: [Errno 2] No such file" in result.output) == (1, True)
+    assert (result.exit_code, "不能读写：No such file or directory。" in result.output) == (1, True)
 
 
 @pytest.mark.parametrize("command", ["snapshot", "restore"])
@@ -104,5 +104,5 @@ def test_while_the_platform_has_the_folder_open_the_remedy_is_told(command: str,
     with EdgeIndex(index.mark().parent):
         result = cli("index", command, str(taken if command == "restore" else taken.with_name("other")))
     assert result.exit_code == 1
-    assert "the running platform has the index open: stop it first" in result.output
+    assert "索引被正在运行的平台占用：请先停止平台" in result.output
     assert list(held().values()) == ["宽谱超黑消光涂层的低温喷涂工艺"]

@@ -22,23 +22,27 @@ _VERSION = 1
 
 
 class BadSnapshot(Exception):
-    """The file is none, or not whole, or there is one of this name already; the text says which."""
+    """What is wrong with a file: `exists`, `no folder`, `closed` (cannot be written or read), `cut`, or `foreign`."""
+
+    def __init__(self, path: Path, trouble: str, why: object = "") -> None:
+        super().__init__(f"{path}: {trouble} {why}".rstrip())
+        self.path, self.trouble, self.why = path, trouble, str(why)
 
 
 def write(path: Path, documents: Iterable[Document], about: dict[str, Any], progress: Callable[[int], None]) -> int:
     """Write all of it or nothing; replaces nothing. Hidden texts are in it: its owner alone may read it."""
     if path.exists():
-        raise BadSnapshot(f"{path} exists already; a snapshot replaces nothing")
+        raise BadSnapshot(path, "exists")
     if not path.absolute().parent.is_dir():
-        raise BadSnapshot(f"the folder {path.absolute().parent} does not exist")
+        raise BadSnapshot(path, "no folder")
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         count = _write(draft, documents, about, progress)
         os.link(draft, path)  # fails, other than a rename, if somebody was quicker
     except FileExistsError:
-        raise BadSnapshot(f"{path} exists already; a snapshot replaces nothing") from None
+        raise BadSnapshot(path, "exists") from None
     except OSError as error:
-        raise BadSnapshot(f"{path} cannot be written: {error.strerror or error}") from error
+        raise BadSnapshot(path, "closed", error.strerror or error) from error
     finally:
         draft.unlink(missing_ok=True)
     return count
@@ -69,7 +73,7 @@ def inspect(path: Path) -> tuple[dict[str, Any], int]:
         about = about if about is not None else _about(path, last)
         lines += 1
     if about is None or lines < 2 or json.loads(last) != {"documents": lines - 2}:
-        raise BadSnapshot(f"{path} is not whole: its end is missing")
+        raise BadSnapshot(path, "cut")
     return about, lines - 2
 
 
@@ -81,7 +85,7 @@ def _about(path: Path, line: str) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError):
         known = False
     if not known:
-        raise BadSnapshot(f"{path} is no snapshot of an index that this version can read")
+        raise BadSnapshot(path, "foreign")
     return about
 
 
@@ -98,6 +102,8 @@ def _lines(path: Path) -> Iterator[str]:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             yield from file
     except (EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise BadSnapshot(f"{path} is not whole: {error}") from error
+        raise BadSnapshot(path, "cut", error) from error
     except OSError as error:
-        raise BadSnapshot(f"{path} cannot be read: {error}") from error
+        raise BadSnapshot(
+            path, "foreign" if isinstance(error, gzip.BadGzipFile) else "closed", error.strerror or error
+        ) from error

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from keqiao.config.session import needs_database
 from keqiao.engine import snapshots
@@ -20,7 +22,13 @@ from keqiao.matching import index as holder
 from keqiao.matching import projection
 
 FILE = click.Path(dir_okay=False, path_type=Path)
-BUSY = "the running platform has the index open: stop it first, or keep the index in a cluster (QDRANT_URL)"
+SNAPSHOT_TROUBLES = {
+    "exists": _l("%(path)s 已经存在；快照不覆盖任何文件，请换一个文件名。"),
+    "no folder": _l("%(path)s 所在的文件夹不存在，请先建立。"),
+    "closed": _l("%(path)s 不能读写：%(why)s。"),
+    "cut": _l("%(path)s 不完整，请换一份快照，或用 keqiao index rebuild 重建。"),
+    "foreign": _l("%(path)s 不是这个版本能读的索引快照。"),
+}
 
 
 @click.group()
@@ -34,9 +42,14 @@ def opened_index() -> Iterator[None]:
     try:
         yield
     except holder.IndexBusy as trouble:
-        raise click.ClickException(BUSY) from trouble
-    except (holder.IndexFails, BadSnapshot) as trouble:
-        raise click.ClickException(str(trouble)) from trouble
+        raise click.ClickException(
+            _("索引被正在运行的平台占用：请先停止平台，或把索引放到集群里（QDRANT_URL）。")
+        ) from trouble
+    except holder.IndexFails as trouble:
+        raise click.ClickException(f"{trouble.detail}（{trouble}）") from trouble
+    except BadSnapshot as bad:
+        words = SNAPSHOT_TROUBLES[bad.trouble] % {"path": bad.path, "why": bad.why}
+        raise click.ClickException(str(words)) from bad
     finally:
         holder.HOLDER.close()
 
@@ -58,12 +71,12 @@ def rebuild() -> None:
     """
     with opened_index():
         try:
-            with progress(projection.expected(), "indexing") as done:
+            with progress(projection.expected(), _("建立索引")) as done:
                 count = projection.fill(done)
-            click.echo(f"{count} documents indexed")
+            click.echo(_("索引里有 %(count)d 份文档。") % {"count": count})
         except holder.IndexBusy:
             projection.start_again()
-            click.echo("the running platform reads its journal again; `keqiao index status` shows how far it is")
+            click.echo(_("正在运行的平台会重新读取日志；用 keqiao index status 查看进度。"))
 
 
 @index.command()
@@ -75,9 +88,10 @@ def snapshot(file: Path) -> None:
         target = holder.HOLDER.get()
         seal = Seal.objects.order_by("-position").filter(position__lte=cursor()).first()
         about = {"position": seal.position if seal else 0, "hash": seal.hash if seal else ""}
-        with progress(target.count(), "writing") as done:
+        with progress(target.count(), _("写快照")) as done:
             count = snapshots.write(file, target.documents(), about, done)
-        click.echo(f"{count} documents in {file} ({file.stat().st_size:,} bytes)")
+        size = f"{file.stat().st_size:,}"
+        click.echo(_("%(count)d 份文档写入 %(file)s（%(size)s 字节）。") % {"count": count, "file": file, "size": size})
 
 
 @index.command()
@@ -88,12 +102,12 @@ def restore(file: Path) -> None:
     with opened_index():
         about, length = snapshots.inspect(file)
         if not is_of_this_journal(about):
-            raise click.ClickException(
-                f"{file} was written beside another journal, or a later state of it: use `keqiao index rebuild`"
-            )
-        with progress(length, "indexing") as done:
+            words = _("%(file)s 属于另一份日志，或属于这份日志更晚的状态；请用 keqiao index rebuild 重建。")
+            raise click.ClickException(words % {"file": file})
+        with progress(length, _("建立索引")) as done:
             count = projection.replace_by(snapshots.read(file), int(about["position"]), done)
-        click.echo(f"{count} documents restored; what was sealed after {about['position']} follows from the journal")
+        words = _("恢复了 %(count)d 份文档；第 %(position)d 条日志之后的变更随后自动补上。")
+        click.echo(words % {"count": count, "position": about["position"]})
 
 
 def is_of_this_journal(about: dict[str, Any]) -> bool:
@@ -126,8 +140,10 @@ def status(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    held = "open in another process" if found["documents"] is None else f"{found['documents']} documents"
-    click.echo(f"{found['path']}: {held}; read {found['read']} of {last} sealed entries")
+    count = found["documents"]
+    held = _("被另一个进程占用") if count is None else _("%(count)d 份文档") % {"count": count}
+    read = _("已读 %(read)d 条日志，共 %(all)d 条已封存") % {"read": found["read"], "all": last}
+    click.echo(_("%(path)s：%(held)s；%(read)s。") % {"path": found["path"], "held": held, "read": read})
 
 
 def documents() -> int | None:
