@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from keqiao.config.session import needs_database
 from keqiao.engine import snapshots
@@ -23,11 +23,11 @@ from keqiao.matching import projection
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 SNAPSHOT_TROUBLES = {
-    "exists": _l("%(path)s 已经存在；快照不覆盖任何文件，请换一个文件名。"),
-    "no folder": _l("%(path)s 所在的文件夹不存在，请先建立。"),
-    "closed": _l("%(path)s 不能读写：%(why)s。"),
-    "cut": _l("%(path)s 不完整，请换一份快照，或用 keqiao index rebuild 重建。"),
-    "foreign": _l("%(path)s 不是这个版本能读的索引快照。"),
+    "exists": gettext_lazy("%(path)s 已经存在；快照不覆盖任何文件，请换一个文件名。"),
+    "no folder": gettext_lazy("%(path)s 所在的文件夹不存在，请先建立。"),
+    "closed": gettext_lazy("%(path)s 不能读写：%(why)s。"),
+    "cut": gettext_lazy("%(path)s 不完整，请换一份快照，或用 keqiao index rebuild 重建。"),
+    "foreign": gettext_lazy("%(path)s 不是这个版本能读的索引快照。"),
 }
 
 
