@@ -119,6 +119,25 @@ def test_many_small_writes_are_folded_and_nobody_notices(connect: Connect) -> No
     assert counts_what_it_holds(writer)
 
 
+def test_notes_that_were_folded_but_not_removed_do_not_count_twice(connect: Connect) -> None:
+    """Whoever folds may be killed between writing the new base and removing what went into it."""
+    writer = connect("half-folded")
+    attempt, attempts = writer._nodes.attempt, []
+
+    def only_the_first(ask: Any) -> bool:
+        attempts.append(ask)
+        return len(attempts) == 1 and attempt(ask)
+
+    writer._nodes.attempt = only_the_first  # type: ignore[method-assign]
+    for document in documents(FOLDED_AT + 3):
+        writer.upsert([document])
+    assert len(attempts) == 2
+    assert points(writer) > FOLDED_AT
+    for index in (writer, connect("half-folded")):
+        assert index.statistics.documents == FOLDED_AT + 3
+        assert counts_what_it_holds(index)
+
+
 @pytest.mark.parametrize("moment", ["before the documents", "after the documents"])
 def test_a_writer_that_dies_in_the_middle_leaves_the_counts_right(moment: str, connect: Connect) -> None:
     """Its batch is written again by whoever reads the journal next; other documents are not held up."""
