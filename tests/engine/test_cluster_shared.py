@@ -168,6 +168,22 @@ def test_a_writer_that_dies_in_the_middle_leaves_the_counts_right(moment: str, c
     assert counts_what_it_holds(alive)
 
 
+def test_a_writer_that_dies_while_deleting_leaves_the_counts_right(connect: Connect) -> None:
+    dead = connect("dies-deleting")
+    dead.upsert(coatings())
+    dead._counts.finish = lambda *_arguments: sys.exit(9)  # type: ignore[method-assign]
+    with pytest.raises(SystemExit):
+        dead.delete(["grey", "nobody"])
+    alive = connect("dies-deleting")
+    assert (alive.count(), alive.statistics.documents) == (4, 5)
+    notes = points(alive)
+    alive.delete(["nowhere"])
+    assert points(alive) == notes  # what is not there costs no note
+    alive.delete(["grey"])
+    assert (alive.count(), alive.statistics.documents) == (4, 4)
+    assert counts_what_it_holds(alive)
+
+
 class Silent(Nodes):
     """Reads nothing, writes nothing: as if the line were cut after the note."""
 

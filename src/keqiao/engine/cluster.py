@@ -198,7 +198,11 @@ class ClusterIndex:
             self._delete_batch(known[start : start + _BATCH])
 
     def _delete_batch(self, batch: list[str]) -> None:
-        points = models.PointIdsList(points=[point_id(i) for i in batch])
+        there = [document.id for document in self.retrieve(batch)]
+        if not there:
+            self._counts.settled(batch)  # whoever deleted them may have died before it could say so
+            return
+        points = models.PointIdsList(points=[point_id(i) for i in there])
         with self._writing(batch):
             self._nodes.call(lambda node: node.delete(self._collection, points))
 
