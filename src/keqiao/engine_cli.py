@@ -10,7 +10,17 @@ from pathlib import Path
 import click
 
 from keqiao.engine import EdgeIndex, Engine, IndexUnavailable, figures
-from keqiao.engine.beir import BadFolder, Run, read_corpus, read_folder, read_queries, write_run
+from keqiao.engine.beir import (
+    BadFolder,
+    Run,
+    read_corpus,
+    read_folder,
+    read_judgements,
+    read_queries,
+    read_run,
+    write_run,
+)
+from keqiao.engine.comparing import Compared, compare_runs
 from keqiao.engine.evaluate import measure, rank_folder, rank_one
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -69,21 +79,49 @@ def search_command(folder: Path, queries: Path, top: int, run_file: Path) -> Non
 @engine_group.command("evaluate")
 @click.argument("folder", metavar="BEIR_DIR", type=_FOLDER)
 @click.option("--judged-only", is_flag=True, help="Rank for each query only the documents judged for it.")
+@click.option("--run", "run_file", type=_TARGET, help="Also write the ranking as a TREC run file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def evaluate_command(folder: Path, judged_only: bool, as_json: bool) -> None:
+def evaluate_command(folder: Path, judged_only: bool, run_file: Path | None, as_json: bool) -> None:
     """Index BEIR_DIR in a temporary folder, rank, and measure."""
     try:
         beir = read_folder(folder)
         with tempfile.TemporaryDirectory(prefix="keqiao-evaluate-") as place, EdgeIndex(Path(place) / "index") as index:
             index.upsert(beir.documents)
-            measures = measure(rank_folder(index, beir, judged_only=judged_only), beir.judgements)
+            run = rank_folder(index, beir, judged_only=judged_only)
     except (BadFolder, IndexUnavailable) as error:
         raise click.ClickException(str(error)) from error
+    if run_file is not None:
+        write_run(run_file, run)
+    measures = measure(run, beir.judgements)
     if as_json:
         click.echo(json.dumps(measures))
         return
     for name, value in measures.items():
         click.echo(f"{name:<12}{'–' if value is None else format(value, '.4f' if name != 'queries' else 'd')}")
+
+
+@engine_group.command("compare")
+@click.argument("folder", metavar="BEIR_DIR", type=_FOLDER)
+@click.argument("before", metavar="BEFORE.trec", type=_FILE)
+@click.argument("after", metavar="AFTER.trec", type=_FILE)
+@click.option("--json", "as_json", is_flag=True, help="A list of objects, one a measure.")
+def compare_command(folder: Path, before: Path, after: Path, as_json: bool) -> None:
+    """Whether one ranking is better than another, by a paired test over the queries of BEIR_DIR."""
+    try:
+        compared = compare_runs(read_run(before), read_run(after), read_judgements(folder / "qrels" / "test.tsv"))
+    except BadFolder as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps([one.as_json() for one in compared]))
+        return
+    click.echo(f"{'':<12}{'before':>8}{'after':>8}{'change':>9}{'p':>8}  better/worse of queries")
+    for one in compared:
+        click.echo(_compared_line(one))
+
+
+def _compared_line(one: Compared) -> str:
+    means = f"{one.before:>8.4f}{one.after:>8.4f}{one.change:>+9.4f}{one.p:>8.4f}"
+    return f"{one.measure:<12}{means}  {one.better}/{one.worse} of {one.queries}"
 
 
 @click.command("specs")

@@ -20,12 +20,13 @@ from keqiao.engine import (
     IndexUnavailable,
     SparseVector,
 )
-from keqiao.engine.weighting import count_documents, query_vector
+from keqiao.engine.weighting import count_documents, fetching_vector, row_vector
 from tests.engine.conftest import coatings
 
 
 def asked(index: EdgeIndex, text: str) -> SparseVector:
-    return query_vector(count_documents([Document(id="q", title=text)]), 0, index.statistics)
+    wanted = row_vector(count_documents([Document(id="q", title=text)]), 0, index.statistics)
+    return fetching_vector(wanted, index.statistics)
 
 
 def ids(index: EdgeIndex, text: str, limit: int = 10, wanted: Filter | None = None) -> list[str]:

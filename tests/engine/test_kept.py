@@ -12,7 +12,7 @@ from keqiao.engine.bilingual import Dictionary, DictionaryMissing, write
 from keqiao.engine.payload import TAGS, document_of, payload_of, wanted_tags
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.translate import translated
-from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, query_vector, stored_vectors
+from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, row_vector, stored_vectors
 from tests.engine.conftest import coatings, document
 
 WHOLE = Document(
@@ -101,10 +101,11 @@ def test_cosine_does_not_care_which_side_asks() -> None:
     statistics = counted(*coatings())
     for one in coatings():
         for other in coatings():
-            there = cosines(count_documents([one]), count_documents([other]), statistics)[0]
-            back = cosines(count_documents([other]), count_documents([one]), statistics)[0]
-            assert there == pytest.approx(back)
-            assert -1e-9 <= there <= 1 + 1e-9
+            here, there = count_documents([one]), count_documents([other])
+            to = cosines(row_vector(here, 0, statistics), there, statistics)[0]
+            back = cosines(row_vector(there, 0, statistics), here, statistics)[0]
+            assert to == pytest.approx(back)
+            assert -1e-9 <= to <= 1 + 1e-6
 
 
 def test_what_comes_after_the_longest_counted_text_does_not_count() -> None:
@@ -121,7 +122,7 @@ def test_strongest_terms(size: int, kept: list[int]) -> None:
 
 
 def test_a_query_of_nothing_is_an_empty_vector() -> None:
-    assert len(query_vector(count_documents([Document(id="q")]), 0, Statistics())) == 0
+    assert len(row_vector(count_documents([Document(id="q")]), 0, Statistics())) == 0
 
 
 # ---- the dictionary ---------------------------------------------------------------------------------------------

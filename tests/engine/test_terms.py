@@ -1,11 +1,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from keqiao.engine.document import Document, SparseVector
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import count_terms, word_id
-from keqiao.engine.weighting import cosines, count_documents, query_vector, stored_vectors, unit_tfidf
+from keqiao.engine.weighting import (
+    cosines,
+    count_documents,
+    fetching_vector,
+    row_vector,
+    stored_vectors,
+    unit_tfidf,
+    wanted_vector,
+)
 
 GUANG, TU = ord("光"), ord("涂")
 
@@ -92,22 +101,47 @@ def test_stored_vectors_do_not_depend_on_the_other_documents() -> None:
 
 
 def test_query_vector_has_unit_length() -> None:
-    vector = query_vector(count_documents([Document(id="q", title="光涂层")]), 0, statistics_of("光涂", "电池"))
-    assert np.isclose(np.sum(vector.weights**2), 1.0)
+    statistics = statistics_of("光涂", "电池")
+    wanted = row_vector(count_documents([Document(id="q", title="光涂层")]), 0, statistics)
+    for vector in (wanted, fetching_vector(wanted, statistics)):
+        assert np.isclose(np.sum(vector.weights**2), 1.0)
 
 
 def test_query_vector_of_nothing_is_empty() -> None:
-    assert len(query_vector(count_documents([Document(id="q")]), 0, Statistics())) == 0
+    assert len(row_vector(count_documents([Document(id="q")]), 0, Statistics())) == 0
 
 
 def test_cosine_is_one_with_itself_and_zero_with_others() -> None:
     statistics = statistics_of("光涂", "电池", "光纤")
-    query = count_documents([Document(id="q", title="光涂")])
+    query = row_vector(count_documents([Document(id="q", title="光涂")]), 0, statistics)
     documents = count_documents([Document(id=t, title=t) for t in ("光涂", "电池", "光纤", "")])
     same, nothing, some, empty = cosines(query, documents, statistics).tolist()
     assert np.isclose(same, 1.0)
     assert (nothing, empty) == (0.0, 0.0)
     assert 0.0 < some < 1.0
+
+
+def test_the_title_of_a_query_is_worth_as_much_however_long_the_text() -> None:
+    statistics = statistics_of("光涂", "电池", "光纤")
+    title = row_vector(count_documents([Document(id="q", title="光涂")]), 0, statistics)
+    for text in ("电池", "电池电解液" * 500):
+        wanted = wanted_vector("光涂", text, statistics)
+        place = np.searchsorted(wanted.ids, title.ids)
+        ratio = wanted.weights[place] / title.weights
+        assert np.isclose(np.sum(wanted.weights**2), 1.0)
+        assert np.allclose(ratio, 0.6 / np.hypot(0.6, 0.4))
+
+
+@pytest.mark.parametrize(("title", "text"), [("光涂", ""), ("", "光涂"), ("光涂", "光涂")])
+def test_a_query_of_one_part_is_that_part(title: str, text: str) -> None:
+    statistics = statistics_of("光涂", "电池")
+    alone = row_vector(count_documents([Document(id="q", text="光涂")]), 0, statistics)
+    assert np.allclose(wanted_vector(title, text, statistics).weights, alone.weights)
+
+
+def test_a_query_of_nothing_wants_nothing() -> None:
+    wanted = wanted_vector("", "", Statistics())
+    assert (len(wanted), len(fetching_vector(wanted, Statistics()))) == (0, 0)
 
 
 def test_unit_tfidf_rows_have_unit_length() -> None:

@@ -23,8 +23,9 @@ from keqiao.engine.weighting import (
     TITLE_WEIGHT,
     cosines,
     count_documents,
-    count_titled,
-    query_vector,
+    fetching_vector,
+    row_vector,
+    wanted_vector,
 )
 from keqiao.engine.words import Words, worths
 
@@ -66,8 +67,8 @@ class Asked:
         self.query = query
         self.statistics = statistics
         title, text = query.title[:LONGEST_COUNTED], query.text[:LONGEST_COUNTED]
-        clean = canonical([title, text])
-        self.terms = count_titled(clean[:1], clean[1:])
+        clean_title, clean_text = clean = canonical([title, text])
+        self.wanted = wanted_vector(clean_title, clean_text, statistics)
         self._words = Words(
             [[word] for word in dict.fromkeys(word for part in clean for word in words(part))], statistics
         )
@@ -77,13 +78,13 @@ class Asked:
                 "title": translated(title, language, dictionary),
                 "text": translated(text, language, dictionary),
             }
-        self._foreign_terms = _foreign_terms(self._foreign)
+        self._foreign_wanted = row_vector(_foreign_terms(self._foreign), 0, statistics)
         self._foreign_words = Words(_senses(self._foreign), statistics)
 
     def vector(self) -> SparseVector:
         """What to fetch by: own terms and translated ones, each a unit vector."""
-        own = query_vector(self.terms, 0, self.statistics)
-        foreign = query_vector(self._foreign_terms, 0, self.statistics)
+        own = fetching_vector(self.wanted, self.statistics)
+        foreign = fetching_vector(self._foreign_wanted, self.statistics)
         if not len(foreign):
             return own
         ids, place = np.unique(np.concatenate([own.ids, foreign.ids]), return_inverse=True)
@@ -97,15 +98,15 @@ class Asked:
         return list(zip(self._cosines(counted).tolist(), share.tolist(), strict=True))
 
     def _cosines(self, counted: Terms) -> npt.NDArray[np.float64]:
-        own = cosines(self.terms, counted, self.statistics)
-        if not len(self._foreign_terms.ids):
+        own = cosines(self.wanted, counted, self.statistics)
+        if not len(self._foreign_wanted):
             return np.minimum(own, 1.0)
-        foreign = cosines(self._foreign_terms, counted, self.statistics)
+        foreign = cosines(self._foreign_wanted, counted, self.statistics)
         return np.minimum(own + TRANSLATED * foreign, 1.0)
 
     def explain(self, document: Document) -> tuple[Phrase, ...]:
         """What both sides share, most telling first; then phrases whose translation the document has."""
-        if not len(self.terms.ids):
+        if not len(self.wanted):
             return ()
         offered = Explained(document.title, document.text)
         shared = phrases(self._explained, offered, lambda runs: worths(runs, self.statistics))

@@ -94,6 +94,19 @@ def write_run(path: Path, run: Run, tag: str = "keqiao") -> None:
             file.writelines(_run_lines(query, ranked, tag))
 
 
+def read_run(path: Path) -> Run:
+    """What `write_run` wrote, or another program in the same form (BadFolder). The order of lines does not matter."""
+    run: Run = {}
+    for number, line in _numbered(path):
+        fields = line.split()
+        try:
+            query, _q0, document, _rank, score, _tag = fields
+            run.setdefault(query, []).append((document, float(score)))
+        except ValueError as error:
+            raise BadFolder(f"{path}, line {number}: not query, Q0, document, rank, score and tag") from error
+    return run
+
+
 def _run_lines(query: str, ranked: Iterable[tuple[str, float]], tag: str) -> Iterator[str]:
     for rank, (document, score) in enumerate(ranked, 1):
         yield f"{query} Q0 {document} {rank} {score:.6f} {tag}\n"

@@ -58,24 +58,28 @@ def _rank_judged(engine: Engine, query: Query, grades: Grades) -> list[tuple[str
 
 def measure(run: Run, judgements: Judgements) -> Measures:
     """All measures of a run; `queries` is how many were judged. A query without an entry in the run found nothing."""
+    each = measure_each(run, judgements)
+    means: Measures = {name: fmean(values.values()) if values else None for name, values in each.items()}
+    return means | {"queries": len(judgements)}
+
+
+def measure_each(run: Run, judgements: Judgements) -> dict[str, dict[str, float]]:
+    """For every measure its value of each query that counts for it."""
     relevant = _relevance(judgements)
     ordered = {query: _ordered(run.get(query, [])) for query in judgements}
 
-    def mean(one: Callable[[Sequence[str], Grades], float | None]) -> float | None:
-        values = [one(ordered[query], grades) for query, grades in judgements.items()]
-        counted = [value for value in values if value is not None]
-        return fmean(counted) if counted else None
+    def each(one: Callable[[Sequence[str], Grades], float | None]) -> dict[str, float]:
+        values = {query: one(ordered[query], grades) for query, grades in judgements.items()}
+        return {query: value for query, value in values.items() if value is not None}
 
-    correlations = [spearman(dict(run.get(query, [])), grades) for query, grades in judgements.items()]
-    correlated = [value for value in correlations if value is not None]
+    correlations = {query: spearman(dict(run.get(query, [])), grades) for query, grades in judgements.items()}
     return {
-        "nDCG@10": mean(ndcg),
-        "MAP": mean(lambda ranked, grades: average_precision(ranked, grades, relevant)),
-        "MRR": mean(lambda ranked, grades: reciprocal_rank(ranked, grades, relevant)),
-        "recall@10": mean(lambda ranked, grades: recall(ranked, grades, relevant, 10)),
-        "recall@100": mean(lambda ranked, grades: recall(ranked, grades, relevant, 100)),
-        "Spearman": fmean(correlated) if correlated else None,
-        "queries": len(judgements),
+        "nDCG@10": each(ndcg),
+        "MAP": each(lambda ranked, grades: average_precision(ranked, grades, relevant)),
+        "MRR": each(lambda ranked, grades: reciprocal_rank(ranked, grades, relevant)),
+        "recall@10": each(lambda ranked, grades: recall(ranked, grades, relevant, 10)),
+        "recall@100": each(lambda ranked, grades: recall(ranked, grades, relevant, 100)),
+        "Spearman": {query: value for query, value in correlations.items() if value is not None},
     }
 
 

@@ -4,8 +4,8 @@ The score of a candidate is a sum of parts and lies between 0 and 1:
 
 | part | at most | what it measures |
 |---|---|---|
-| `text` | 0.72 | square root of the TF-IDF cosine of characters 1–2 and tokens (see `weighting`) |
-| `words` | 0.06 | share of the query's words, weighted by rarity, that the document has |
+| `text` | 0.53 | square root of the TF-IDF cosine of characters 1–2 and tokens (see `weighting`) |
+| `words` | 0.25 | share of the query's words, weighted by rarity, that the document has |
 | `field` | 0.08 | closest relation of any two field codes |
 | `region` | 0.02 | relation of the two regions |
 | `figures` | 0.12 | share of targets and wishes met; the share of targets missed takes up to half of the rest |
@@ -26,9 +26,9 @@ from keqiao.engine.explain import Phrase, Relation, relation
 from keqiao.engine.index import Index
 from keqiao.engine.specs import Check, compare
 from keqiao.engine.text import language
-from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, query_vector
+from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, fetching_vector, row_vector
 
-SHARES = {"text": 0.72, "words": 0.06, "field": 0.08, "region": 0.02, "figures": 0.12}
+SHARES = {"text": 0.53, "words": 0.25, "field": 0.08, "region": 0.02, "figures": 0.12}
 MISSED = 0.5
 RANKED = 100
 
@@ -139,10 +139,10 @@ class Engine:
         """
         narrowed = filter or Filter()
         narrowed = replace(narrowed, without=(*narrowed.without, document.id))
-        terms = count_documents([document])
-        hits = self.index.search(query_vector(terms, 0, self.index.statistics), max(limit, 50), narrowed)
+        wanted = row_vector(count_documents([document]), 0, self.index.statistics)
+        hits = self.index.search(fetching_vector(wanted, self.index.statistics), max(limit, 50), narrowed)
         found = self.index.retrieve([hit.id for hit in hits])
-        alike = cosines(terms, count_documents(found), self.index.statistics)
+        alike = cosines(wanted, count_documents(found), self.index.statistics)
         pairs = [(d, round(min(float(cosine), 1.0), 6)) for d, cosine in zip(found, alike, strict=True)]
         return sorted((p for p in pairs if p[1] >= threshold), key=lambda p: (-p[1], p[0].id))[:limit]
 

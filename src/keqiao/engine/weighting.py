@@ -22,6 +22,8 @@ from keqiao.engine.terms import Terms, count_terms
 from keqiao.engine.text import canonical
 
 TITLE_WEIGHT = 3.0
+TITLE_SHARE = 0.6
+"""How much of a query its title is: needs carry much about the company and little of it in the title."""
 DAMPING = 0.75
 LONGEST_COUNTED = 20_000
 
@@ -61,12 +63,28 @@ def stored_vectors(terms: Terms, statistics: Statistics, keep: int) -> list[Spar
     return vectors
 
 
-def query_vector(terms: Terms, row: int, statistics: Statistics) -> SparseVector:
-    """What is looked for in stored vectors: dampened counts times squared idf, scaled to unit length."""
+def wanted_vector(title: str, text: str, statistics: Statistics) -> SparseVector:
+    """What a query asks for: unit vectors of its canonical title and text, weighed and added, of unit length.
+
+    Each is scaled before they are added, so that a long text does not drown the title. Without one of them the
+    other counts alone.
+    """
+    terms = count_terms([title, text], [0, 1], [1.0, 1.0], 2)
+    weights = unit_tfidf(terms, statistics)
+    share = np.repeat([TITLE_SHARE, 1 - TITLE_SHARE], np.diff(terms.starts))
+    ids, place = np.unique(terms.ids, return_inverse=True)
+    return SparseVector(ids, _unit(np.bincount(place, weights * share, len(ids)).astype(np.float64)))
+
+
+def row_vector(terms: Terms, row: int, statistics: Statistics) -> SparseVector:
+    """The unit TF-IDF vector of one row."""
     ids, counts = terms.row(row)
-    weights = counts**DAMPING * statistics.idf(ids) ** 2
-    norm = float(np.sqrt(np.sum(weights**2)))
-    return SparseVector(ids, (weights / norm).astype(np.float32)) if norm else SparseVector()
+    return SparseVector(ids, _unit(counts**DAMPING * statistics.idf(ids)))
+
+
+def fetching_vector(wanted: SparseVector, statistics: Statistics) -> SparseVector:
+    """What is looked for in stored vectors, which hold no idf: what is wanted times idf, of unit length."""
+    return SparseVector(wanted.ids, _unit(wanted.weights * statistics.idf(wanted.ids)))
 
 
 def unit_tfidf(terms: Terms, statistics: Statistics) -> npt.NDArray[np.float64]:
@@ -76,15 +94,19 @@ def unit_tfidf(terms: Terms, statistics: Statistics) -> npt.NDArray[np.float64]:
     return np.asarray(weights / np.repeat(norms, np.diff(terms.starts)), dtype=np.float64)
 
 
-def cosines(query: Terms, documents: Terms, statistics: Statistics) -> npt.NDArray[np.float64]:
-    """Cosine of row 0 of `query` with every row of `documents`, 0..1, exact."""
-    wanted = unit_tfidf(query, statistics)
-    weights = unit_tfidf(documents, statistics)
-    if not len(query.ids) or not len(documents.ids):
+def cosines(wanted: SparseVector, documents: Terms, statistics: Statistics) -> npt.NDArray[np.float64]:
+    """Cosine of a unit vector with every row of `documents`, 0..1, exact."""
+    if not len(wanted) or not len(documents.ids):
         return np.zeros(len(documents))
-    place = np.minimum(np.searchsorted(query.ids, documents.ids), len(query.ids) - 1)
-    shared = query.ids[place] == documents.ids
-    return _row_sums(np.where(shared, weights * wanted[place], 0.0), documents)
+    weights = unit_tfidf(documents, statistics)
+    place = np.minimum(np.searchsorted(wanted.ids, documents.ids), len(wanted) - 1)
+    shared = wanted.ids[place] == documents.ids
+    return _row_sums(np.where(shared, weights * wanted.weights[place], 0.0), documents)
+
+
+def _unit(weights: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+    norm = float(np.sqrt(np.sum(weights.astype(np.float64) ** 2)))
+    return (weights / norm if norm else weights).astype(np.float32)
 
 
 def _row_sums(values: npt.NDArray[np.floating], terms: Terms) -> npt.NDArray[np.float64]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from keqiao.engine.document import Document
 from keqiao.engine.statistics import Statistics
-from keqiao.engine.weighting import cosines, count_documents
+from keqiao.engine.weighting import cosines, count_documents, row_vector
 from keqiao.exchange.models import Listing
 from keqiao.kernel.visibility import Seen
 
@@ -50,7 +50,7 @@ def alike(row: Any, actor: Actor, limit: int = 5) -> list[Alike]:
     if not found:
         return []
     own = row.seen_by(actor)
-    asked = count_documents([document_of(own)])
+    asked = row_vector(count_documents([document_of(own)]), 0, Statistics())
     terms = count_documents([document_of(seen) for seen in found])
     scores = cosines(asked, terms, Statistics())
     ranked = sorted(zip(scores.tolist(), range(len(found)), strict=True), key=lambda pair: (-pair[0], pair[1]))
