@@ -11,7 +11,7 @@ import pytest
 
 from keqiao.engine import Candidate, Document, EdgeIndex, Engine, Figure, Filter, Index, Query, SparseVector
 from keqiao.engine.cluster import ClusterIndex
-from keqiao.engine.weighting import count_documents, query_vector
+from keqiao.engine.weighting import count_documents, fetching_vector, row_vector
 from tests.engine.conftest import coatings
 from tests.three_nodes import Cluster
 
@@ -64,7 +64,8 @@ def one(chance: random.Random, identity: str) -> Document:
 
 
 def asked(index: Index, text: str) -> SparseVector:
-    return query_vector(count_documents([Document(id="q", title=text)]), 0, index.statistics)
+    wanted = row_vector(count_documents([Document(id="q", title=text)]), 0, index.statistics)
+    return fetching_vector(wanted, index.statistics)
 
 
 def ids(index: Index, text: str, wanted: Filter | None = None) -> list[str]:

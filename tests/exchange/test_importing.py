@@ -136,7 +136,7 @@ def test_the_same_number_twice_is_a_bad_row(owner: Person, company_a: Organisati
 
 
 def test_columns_can_be_named_by_hand(owner: Person, company_a: Organisation) -> None:
-    assert "没有找到“title”一列" in problems(plan("难点,说明\n涂层,偏低\n", owner))[0]
+    assert "没有找到“标题”一列" in problems(plan("难点,说明\n涂层,偏低\n", owner))[0]
     made = plan("难点,说明\n涂层,偏低\n", owner, own={"难点": "title", "说明": "problem"})
     assert (problems(made), made.rows[0][2]["problem"]) == ([], "偏低")
     assert "没有“nonsense”这个字段" in problems(plan("难点\nx\n", owner, own={"难点": "nonsense"}))[0]

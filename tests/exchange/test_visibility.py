@@ -24,7 +24,8 @@ NEED_PUBLIC = {
 NEED_REGISTERED = NEED_PUBLIC | {"budget_minimum", "budget_maximum", "background", "contact", "manager"}
 NEED_ALL = set(Need.field_levels)
 ACHIEVEMENT_PUBLIC = {
-    "title", "title_en", "source_language", "summary", "summary_en", "advantages", "applications", "specifications",
+    "title", "title_en", "source_language", "summary", "summary_en", "advantages", "applications", "benefits",
+    "specifications",
     "fields",
     "region", "cooperation_modes", "intellectual_property", "maturity", "organisation", "node", "published_at",
 }  # fmt: skip

@@ -23,6 +23,7 @@ from qdrant_client import QdrantClient, models
 from keqiao.engine.nodes import Nodes
 from keqiao.engine.statistics import Change, Statistics
 from keqiao.engine.terms import Terms
+from keqiao.engine.troubles import IndexUnavailable
 
 BASE = 0
 FOLDED_AT = 64
@@ -31,6 +32,8 @@ _FOLD_LATER = 10.0
 ABANDONED = 600.0
 """Seconds after which the writer of an open note counts as dead, whatever it was writing."""
 _PAGE = 1000
+_TRIES = 100
+"""Times that the counts are read again because they were folded meanwhile, before somebody is told."""
 
 Note = int
 Recount = Callable[[Sequence[str]], Terms]
@@ -54,9 +57,10 @@ class SharedStatistics:
     def now(self) -> Statistics:
         """What all acknowledged writes add up to; not to be changed."""
         with self._lock:
-            while not self._read():
-                pass
-            return self._sum
+            for _try in range(_TRIES):
+                if self._read():
+                    return self._sum
+            raise IndexUnavailable(f"the term counts in {self._collection} change faster than they can be read")
 
     def _read(self) -> bool:
         """Add what is new. False when notes were folded meanwhile: then it has to be looked again."""

@@ -72,6 +72,8 @@ class Ledger:
     events: list[Event] = field(default_factory=list)
     clocks: list[ClockRun] = field(default_factory=list)
     reminders: dict[str, datetime] = field(default_factory=dict)
+    keeps_texts: bool = True
+    """Whether what is told now is frozen where its verb freezes it; a large world does so for some projects only."""
 
     def ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)
@@ -115,7 +117,8 @@ class Ledger:
             row.created_at = at
         life.state, life.at = target, at
         row.state, row.updated_at = target, at
-        frozen = freeze.content_of(row) if line.freezes and row._meta.app_label in FROZEN else None
+        freezes = self.keeps_texts and line.freezes and row._meta.app_label in FROZEN
+        frozen = freeze.content_of(row) if freezes else None
         self.events.append(Event(at, row, verb, by, source, target, changes, extra, frozen))
         self.wind(row, life, line)
         return at

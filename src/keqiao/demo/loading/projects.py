@@ -48,6 +48,11 @@ class Parts:
         ledger.enter(Reward, self.rewards)
 
 
+WITH_TEXTS = 1_000
+"""So many projects have their frozen texts: all of a small world, enough to read in a large one, which would take a
+minute longer to load with all of them."""
+
+
 def load_projects(pairs: list[tuple[records.Match, Proposal]], ledger: Ledger) -> None:
     """The matches that became projects, with contract, milestones, rounds, acceptance, income and reward."""
     projects = [project_of(one, proposal, ledger) for one, proposal in pairs]
@@ -65,11 +70,13 @@ def load_projects(pairs: list[tuple[records.Match, Proposal]], ledger: Ledger) -
     answers = {row.project_id: row for row in parts.acceptances}
     rounds = {(row.project_id, row.number): row for row in parts.rounds}
     lines = zip(pairs, projects, parts.contracts, parts.milestones, parts.incomes, strict=True)
-    for (one, _proposal), project, contract, milestones, incomes in lines:
+    for place, ((one, _proposal), project, contract, milestones, incomes) in enumerate(lines):
+        ledger.keeps_texts = place < WITH_TEXTS
         tested = [rounds[project.pk, each.number] for each in one.rounds]
         acceptance, reward = answers.get(project.pk), rewards.get(project.pk)
         told = Told(one, project, contract, milestones, tested, acceptance, incomes, reward)
         tell_project(told, ledger)
+    ledger.keeps_texts = True
 
 
 def deal_of(one: records.Match) -> records.Contract:
