@@ -4,7 +4,7 @@ with ClusterIndex(Nodes(["http://one:6333", "http://two:6333"], api_key="…"), 
     index.upsert([Document(id="a1", kind="achievement", title="超黑吸光涂层")])
 
 The points, vectors and filters are those of `EdgeIndex`, and so are the answers. Documents lie in a collection that an
-alias points to (`keqiao-3`: the name and the format), the term counts in a small one beside it; `adopt` points both
+alias points to (`keqiao-4`: the name and the format), the term counts in a small one beside it; `adopt` points both
 aliases to new collections in one call.
 """
 # ruff: noqa: A002 - `filter` is the word of the domain, and of Qdrant
@@ -31,6 +31,7 @@ from keqiao.engine.index import (
     HEAD_TERMS,
     KEPT_TERMS,
     Index,
+    batches_of_latest,
 )
 from keqiao.engine.nodes import Nodes
 from keqiao.engine.payload import GRAMS, TAGS, document_of, payload_of, point_id, wanted_tags
@@ -179,9 +180,8 @@ class ClusterIndex:
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """See `Index.upsert`. About a thousand at a time is quickest."""
-        latest = list({document.id: document for document in documents}.values())
-        for start in range(0, len(latest), _BATCH):
-            self._upsert_batch(latest[start : start + _BATCH])
+        for batch in batches_of_latest(documents):
+            self._upsert_batch(batch)
 
     def _upsert_batch(self, batch: list[Document]) -> None:
         terms = count_documents(batch)

@@ -91,6 +91,13 @@ class Index(Protocol):
     def close(self) -> None: ...
 
 
+def batches_of_latest(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    """What to write, `_BATCH` at a time; of several documents of one id the last."""
+    latest = list({document.id: document for document in documents}.values())
+    for start in range(0, len(latest), _BATCH):
+        yield latest[start : start + _BATCH]
+
+
 class EdgeIndex:
     """An index in a folder, in this process (Qdrant Edge: one process at a time).
 
@@ -202,9 +209,8 @@ class EdgeIndex:
 
     def upsert(self, documents: Sequence[Document]) -> None:
         """See `Index.upsert`. About a thousand at a time is quickest."""
-        latest = list({document.id: document for document in documents}.values())
-        for start in range(0, len(latest), _BATCH):
-            self._upsert_batch(latest[start : start + _BATCH])
+        for batch in batches_of_latest(documents):
+            self._upsert_batch(batch)
 
     def _upsert_batch(self, batch: list[Document]) -> None:
         terms = count_documents(batch)
