@@ -146,6 +146,47 @@ def test_jobs_run_beside_the_pages() -> None:
         del jobs.REGISTRY[ringing.name], app.tasks[ringing.name]
 
 
+@pytest.mark.usefixtures("quiet_queue")
+def test_what_fails_on_the_way_out_does_not_begin_anew(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = asyncio.Event()
+
+    async def breaks_when_it_ends(worker: Any) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError("the connection is gone")
+
+    monkeypatch.setattr(runtime, "watch_stalled", breaks_when_it_ends)
+
+    async def story() -> None:
+        running = asyncio.create_task(runtime.run_jobs())
+        await begun.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(running, PATIENCE)
+
+    play(story())
+    assert "starting it again" not in caplog.text
+
+
+@pytest.mark.parametrize("first", ["ring", "stop"])
+def test_told_to_stop_in_the_moment_of_the_ring_a_task_stops(first: str) -> None:
+    async def story() -> None:
+        event = asyncio.Event()
+        waiting = asyncio.create_task(wait(event, PATIENCE))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        for call in (event.set, waiting.cancel) if first == "ring" else (waiting.cancel, event.set):
+            call()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    in_a_loop(story())
+
+
 def test_a_server_that_ends_before_it_began_is_answered() -> None:
     async def story() -> None:
         server = Server()

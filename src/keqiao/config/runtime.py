@@ -115,8 +115,16 @@ async def run_jobs() -> None:
                     concurrency=1, install_signal_handlers=False, delete_jobs=DeleteJobCondition.SUCCESSFUL
                 )
         except Exception:
+            if stopping():
+                raise asyncio.CancelledError from None
             log.exception("the job worker stopped; starting it again")
             await asyncio.sleep(2)
+
+
+def stopping() -> bool:
+    """Whether this task was told to stop: what then fails on the way out is no reason to begin anew."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def watch_stalled(worker: Any) -> None:

@@ -53,8 +53,9 @@ def load(scale: Scale) -> None:
     if not is_loaded():
         if Node.objects.exists():
             raise NotEmpty("This data folder holds a platform already; the demo needs one of its own (--data).")
-        with uncollected(), transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-            write(build(scale), tell)
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+            ledger = write(build(scale), tell)
+            tell(f"{ledger.write(see=COUNTERS.apply)} journal entries, counted")
             seal(tell)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -71,11 +72,15 @@ def load(scale: Scale) -> None:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the garbage collector: it would look again and again through millions of rows that are all needed."""
+    """Without the garbage collector: it would look again and again through millions of rows that are all needed.
+
+    Afterwards it works again, but only on what is new: writing the journal leaves much behind.
+    """
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
 
 
@@ -110,8 +115,9 @@ def stopwatch() -> Callable[[str], None]:
     return tell
 
 
-def write(world: World, tell: Callable[[str], None]) -> None:
-    """Rows and journal of the whole world."""
+@uncollected()
+def write(world: World, tell: Callable[[str], None]) -> Ledger:
+    """The rows of the whole world, and what is to be written into the journal about them."""
     now = timezone.now()
     ledger = Ledger(now, younger={FIRST_ANSWER.name: now - PROMISED})
     everybody = Parties(nodes=parties.load_nodes(world.nodes))
@@ -127,7 +133,7 @@ def write(world: World, tell: Callable[[str], None]) -> None:
     loaded = matches.Loaded(everybody, needs, achievements, ledger)
     count = matches.load_matches(world.matches(), loaded)
     tell(f"{len(solutions)} solutions, {count} matches")
-    tell(f"{ledger.write(see=COUNTERS.apply)} journal entries, counted")
+    return ledger
 
 
 PROMISED = timedelta(days=30)

@@ -55,9 +55,13 @@ class Bell:
 
 
 async def wait(event: asyncio.Event, seconds: float) -> bool:
-    """Whether the bell rang within that time; the event is ready for the next ring."""
+    """Whether the bell rang within that time; the event is ready for the next ring.
+
+    A task that is told to stop in the moment of the ring stops: `asyncio.wait_for` would forget it (Python 3.11).
+    """
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return False
     finally:
