@@ -54,8 +54,7 @@ def load(scale: Scale) -> None:
         if Node.objects.exists():
             raise NotEmpty("This data folder holds a platform already; the demo needs one of its own (--data).")
         with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-            ledger = write(build(scale), tell)
-            tell(f"{ledger.write(see=COUNTERS.apply)} journal entries, counted")
+            write(build(scale), tell)
             seal(tell)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -115,8 +114,14 @@ def stopwatch() -> Callable[[str], None]:
     return tell
 
 
+def write(world: World, tell: Callable[[str], None]) -> None:
+    """Rows and journal of the whole world."""
+    ledger = told(world, tell)
+    tell(f"{ledger.write(see=COUNTERS.apply)} journal entries, counted")
+
+
 @uncollected()
-def write(world: World, tell: Callable[[str], None]) -> Ledger:
+def told(world: World, tell: Callable[[str], None]) -> Ledger:
     """The rows of the whole world, and what is to be written into the journal about them."""
     now = timezone.now()
     ledger = Ledger(now, younger={FIRST_ANSWER.name: now - PROMISED})
