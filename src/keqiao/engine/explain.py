@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from keqiao.engine.text import Folded, fold, folded, is_function_word, stem, without_fillers
 from keqiao.engine.translate import Translated
 
 LONGEST_EXPLAINED = 6000
-_UNIT = re.compile("[\u3400-\u9fff]|[a-z0-9]+")
+_UNITS = re.compile("[\u3400-\u9fff]+|[a-z0-9]+")
 _OCCURRENCES = 40
 
 
@@ -68,17 +67,51 @@ def _kind(query: str, document: str) -> str:
     return "beside" if min(len(query), len(document)) >= 2 and query[:2] == document[:2] else "apart"
 
 
-class _Unit(NamedTuple):
-    """A Han character or a Latin token of a text, with its place in the original; `run` changes at every break.
+@dataclass(frozen=True)
+class _Line:
+    """A title and text as one string with a character for every unit, which is a Han character or a Latin token.
 
-    A tuple, because there is one for every character of every text that is shown.
+    Tokens are letters of their own (`words` names them), `BREAK` stands between runs, so that whatever two lines have
+    in common is a run that both sides share. Unit `i` stands in the original part at `starts[i]` to `ends[i]`.
     """
 
     text: str
-    run: int
-    part: str
-    start: int
-    end: int
+    words: dict[str, str]
+    starts: list[int]
+    ends: list[int]
+    title: int
+    """How many characters belong to the title."""
+
+    @functools.cached_property
+    def least(self) -> dict[int, int]:
+        """How many units a run that begins here must have to tell anything: one if that is a Latin word, two if both
+        are Han or one of them is such a word. Left out where none does.
+        """
+        alone = [self._tells_alone(unit) for unit in self.text]
+        han = ["\u3400" <= unit < "\ua000" for unit in self.text]
+        pairs = [i for i in range(len(han) - 1) if BREAK not in self.text[i : i + 2]]
+        told = {i: 2 for i in pairs if (han[i] and han[i + 1]) or alone[i + 1]}
+        told |= {i: 1 for i, tells in enumerate(alone) if tells}
+        return dict(sorted(told.items()))
+
+    def _tells_alone(self, unit: str) -> bool:
+        word = self.words.get(unit, "")
+        return len(word) > 1 and not word.isdigit()
+
+    def place(self, i: int, length: int) -> Place:
+        part = "title" if i < self.title else "text"
+        return Place(part, self.starts[i], self.ends[i + length - 1])
+
+    def spelled_as_in(self, other: _Line) -> str:
+        """The text with the letters that another line has for the same words."""
+        letters = {word: letter for letter, word in other.words.items()}
+        return self.text.translate({ord(a): letters.get(word, ELSEWHERE) for a, word in self.words.items()} | _APART)
+
+
+BREAK, ELSEWHERE = "\n", "\r"
+_APART = {ord(BREAK): ELSEWHERE}
+_LETTERS = 0xF0000
+"""Where the letters for words begin: characters that Unicode leaves to everybody's own use."""
 
 
 class Explained:
@@ -87,7 +120,15 @@ class Explained:
     def __init__(self, title: str, text: str) -> None:
         self.parts = {"title": title[:LONGEST_EXPLAINED], "text": text[:LONGEST_EXPLAINED]}
         self.folded = {part: folded(content) for part, content in self.parts.items()}
-        self.units = [unit for part in self.parts for unit in _units(part, self.folded[part])]
+
+    @functools.cached_property
+    def line(self) -> _Line:
+        line = _Line("", {}, [], [], 0)
+        letters: dict[str, str] = {}
+        title = _written(self.folded["title"], line, letters)
+        text = _written(self.folded["text"], line, letters)
+        words = {letter: word for word, letter in letters.items()}
+        return replace(line, text=title + text, words=words, title=len(title))
 
     def places(self, phrase: str) -> list[Place]:
         """Where a folded phrase stands, a Latin one only as whole words."""
@@ -107,22 +148,36 @@ class Explained:
         return self.parts[place.part][place.start : place.end]
 
 
-def _units(part: str, read: Folded) -> Iterator[_Unit]:
-    blanked = without_fillers(read.text)
-    run, previous = (0 if part == "title" else 1 << 20), 0
-    for match in _UNIT.finditer(blanked):
-        start, end, word = match.start(), match.end(), match[0]
-        is_han = word >= "\u3400"
+def _written(read: Folded, line: _Line, letters: dict[str, str]) -> str:
+    """One part as a line; the places of its units are added to `line`, its words to `letters`."""
+    pieces: list[str] = []
+    origin, previous = read.origin, 0
+    for match in _UNITS.finditer(without_fillers(read.text)):
+        start, end = match.span()
+        written = match[0]
         gap = read.text[previous:start]
+        is_han = written >= "\u3400"
         if gap and (is_han or gap.strip(" -")):
-            run += 1
+            _break(pieces, line)
         previous = end
-        if not is_han:
-            word = stem(word)
-            if is_function_word(word):
-                run += 1
-                continue
-        yield _Unit(word, run, part, *read.span(start, end))
+        if is_han:
+            pieces.append(written)
+            line.starts.extend(origin[start:end])
+            line.ends.extend([place + 1 for place in origin[start:end]])
+        elif is_function_word(word := stem(written)):
+            _break(pieces, line)
+        else:
+            pieces.append(letters.setdefault(word, chr(_LETTERS + len(letters))))
+            line.starts.append(origin[start])
+            line.ends.append(origin[end - 1] + 1)
+    _break(pieces, line)
+    return "".join(pieces)
+
+
+def _break(pieces: list[str], line: _Line) -> None:
+    pieces.append(BREAK)
+    line.starts.append(0)
+    line.ends.append(0)
 
 
 def phrases(
@@ -133,30 +188,62 @@ def phrases(
     A run has two Han characters or more, or a Latin word. It is taken greedily from left to right, one character
     later when that gives a longer one (as LZ77 compressors do). `worth` weighs a run.
     """
-    starts = _starts(document.units, {unit.text for unit in query.units})
-    found: dict[str, tuple[list[Place], list[Place]]] = {}
-    i = 0
-    while i < len(query.units):
-        length = _longest(query.units, i, document.units, starts)
-        if length and _longest(query.units, i + 1, document.units, starts) > length:
-            i += 1
+    asked, offered = query.line.spelled_as_in(document.line), document.line
+    begins = {i: n for i, n in query.line.least.items() if asked[i : i + n] in offered.text}
+    found: dict[str, list[int]] = {}
+    passed = 0
+    for i in begins:
+        if i < passed:
             continue
-        if length:
-            _note(found, query.units[i : i + length], document.units, starts)
-        i += max(length, 1)
-    weights = worth(list(found))
-    ordered = sorted(found, key=lambda text: (-weights[text], text))[:limit]
-    return [Phrase(document.surface(found[t][1]), tuple(found[t][0]), tuple(found[t][1])) for t in ordered]
+        length = _longest(asked, i, begins, offered.text)
+        if _longest(asked, i + 1, begins, offered.text) <= length:
+            found.setdefault(asked[i : i + length], []).append(i)
+            passed = i + length
+    texts = {_joined(run, offered.words): run for run in found}
+    weights = worth(list(texts))
+    ordered = sorted(texts, key=lambda text: (-weights[text], text))[:limit]
+    return [_phrase(query.line, found[texts[text]], document, texts[text]) for text in ordered]
 
 
-def _starts(units: Sequence[_Unit], wanted: Set[str]) -> dict[tuple[str, str], list[int]]:
-    """Where the runs that begin with a unit wanted stand, by what they can be looked up by."""
-    starts: dict[tuple[str, str], list[int]] = {}
-    for i, unit in enumerate(units):
-        if unit.text in wanted:
-            for key in _keys(units, i):
-                starts.setdefault(key, []).append(i)
-    return starts
+def _phrase(asked: _Line, at: Sequence[int], document: Explained, run: str) -> Phrase:
+    here = tuple(document.line.place(j, len(run)) for j in itertools.islice(_occurrences(run, document.line.text), 40))
+    return Phrase(document.surface(here), tuple(asked.place(i, len(run)) for i in at), here)
+
+
+def _occurrences(run: str, text: str) -> Iterator[int]:
+    at = text.find(run)
+    while at >= 0:
+        yield at
+        at = text.find(run, at + 1)
+
+
+def _longest(asked: str, i: int, begins: Mapping[int, int], offered: str) -> int:
+    """How many units from `i` on stand somewhere in the document as well (0: none that tells anything)."""
+    length = begins.get(i, 0)
+    at = offered.find(asked[i : i + length]) if length else -1
+    while at >= 0:
+        length += _common(asked, i + length, offered, at + length)
+        at = offered.find(asked[i : i + length + 1], at + 1) if i + length < len(asked) else -1
+    return length
+
+
+def _common(asked: str, i: int, offered: str, j: int) -> int:
+    """How many characters from these places on are the same."""
+    length = 0
+    for a, b in zip(asked[i:], offered[j:], strict=False):
+        if a != b:
+            break
+        length += 1
+    return length
+
+
+def _joined(run: str, words: Mapping[str, str]) -> str:
+    """A run as text, blanks between words."""
+    text = ""
+    for unit in run:
+        word = words.get(unit, unit)
+        text += (" " if text and text[-1] < "\u3400" and word < "\u3400" else "") + word
+    return text
 
 
 def translations(
@@ -181,74 +268,3 @@ def translations(
 @functools.lru_cache(maxsize=50_000)
 def _folded_sense(sense: str) -> str:
     return fold(sense)
-
-
-def _keys(units: Sequence[_Unit], i: int) -> list[tuple[str, str]]:
-    """How the run that starts here can be looked up: by its first two units, and by one if that is a Latin word."""
-    first = units[i].text
-    keys = [(first, "")] if _tells_alone(first) else []
-    if i + 1 < len(units) and units[i + 1].run == units[i].run:
-        second = units[i + 1].text
-        if (first >= "\u3400" and second >= "\u3400") or _tells_alone(first) or _tells_alone(second):
-            keys.append((first, second))
-    return keys
-
-
-def _tells_alone(text: str) -> bool:
-    return text < "\u3400" and len(text) > 1 and not text.isdigit()
-
-
-def _longest(
-    query: Sequence[_Unit], i: int, document: Sequence[_Unit], starts: dict[tuple[str, str], list[int]]
-) -> int:
-    """How many units from `i` on stand somewhere in the document as well (0: none that tells anything)."""
-    if i >= len(query):
-        return 0
-    best = 0
-    for key in _keys(query, i):
-        for j in starts.get(key, [])[:_OCCURRENCES]:
-            best = max(best, _common(query, i, document, j))
-    return best
-
-
-def _common(query: Sequence[_Unit], i: int, document: Sequence[_Unit], j: int) -> int:
-    length = 0
-    end = min(len(query) - i, len(document) - j)
-    while (
-        length < end
-        and query[i + length].text == document[j + length].text
-        and query[i + length].run == query[i].run
-        and document[j + length].run == document[j].run
-    ):
-        length += 1
-    return length
-
-
-def _note(
-    found: dict[str, tuple[list[Place], list[Place]]],
-    run: Sequence[_Unit],
-    document: Sequence[_Unit],
-    starts: dict[tuple[str, str], list[int]],
-) -> None:
-    text = _joined(run)
-    if text in found:
-        found[text][0].append(_place(run))
-        return
-    key = _keys(run, 0)[-1]
-    places = [
-        _place(document[j : j + len(run)])
-        for j in starts.get(key, [])[:_OCCURRENCES]
-        if _common(run, 0, document, j) == len(run)
-    ]
-    found[text] = ([_place(run)], places)
-
-
-def _joined(run: Sequence[_Unit]) -> str:
-    text = ""
-    for unit in run:
-        text += (" " if text and text[-1] < "\u3400" and unit.text < "\u3400" else "") + unit.text
-    return text
-
-
-def _place(run: Sequence[_Unit]) -> Place:
-    return Place(run[0].part, run[0].start, run[-1].end)
