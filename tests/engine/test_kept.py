@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,12 @@ def test_a_document_is_read_back_from_its_payload(one: Document) -> None:
 
 
 def test_empty_values_are_left_out() -> None:
-    assert set(payload_of(Document(id="bare"))) == {"id"}
-    assert set(payload_of(WHOLE)) == {
-        "id", "kind", "audience", "title", "text", "fields", "region", "node", "language", "created", "figures", TAGS,
+    assert payload_of(Document(id="bare")) == {"id": "bare", "document": '{"id":"bare"}'}
+    assert set(payload_of(WHOLE)) == {"id", "document", "created", TAGS}
+    assert json.loads(payload_of(WHOLE)["document"]) == {
+        "id": "a/1", "kind": "achievement", "audience": "public", "title": "超黑涂层", "text": "文本",
+        "fields": ["C264", "1.2"], "region": "420100", "node": "wuhan", "language": "zh", "created": 1_700_000_000,
+        "figures": [["吸光率", 98.0, None, "%", True, [3, 9]], ["", -40.0, 85.0, "degC", False, [0, 0]]],
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from keqiao.engine.index import (
     batches_of_latest,
 )
 from keqiao.engine.nodes import Nodes
-from keqiao.engine.payload import GRAMS, TAGS, document_of, payload_of, point_id, wanted_tags
+from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, payload_of, point_id, wanted_tags
 from keqiao.engine.shared import SharedStatistics
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import Terms
@@ -44,7 +44,7 @@ _BATCH = 1000
 _DAY = 86_400
 _COUNTS = "-counts"
 _FIRST = "-first"
-_WRITTEN = models.PayloadSelectorExclude(exclude=[TAGS])
+_WRITTEN = [WRITTEN]
 
 
 class ClusterIndex:

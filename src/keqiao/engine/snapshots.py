@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from keqiao.engine import payload
 from keqiao.engine.document import Document
-from keqiao.engine.payload import TAGS, document_of, payload_of
 
 _KIND = "keqiao index snapshot"
 _VERSION = 1
@@ -54,7 +54,7 @@ def _write(draft: Path, documents: Iterable[Document], about: dict[str, Any], pr
     with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8", compresslevel=5) as file:
         file.write(_line({"kind": _KIND, "version": _VERSION, "about": about}))
         for count, document in enumerate(documents, 1):
-            file.write(_line({key: value for key, value in payload_of(document).items() if key != TAGS}))
+            file.write(payload.written(document) + "\n")
             if not count % 1000:
                 progress(count)
         file.write(_line({"documents": count}))
@@ -92,9 +92,8 @@ def _about(path: Path, line: str) -> dict[str, Any]:
 def read(path: Path) -> Iterator[Document]:
     """Its documents; `inspect` it first."""
     for line in _lines(path):
-        found = json.loads(line)
-        if "id" in found:
-            yield document_of(found)
+        if line.startswith('{"id":'):
+            yield payload.read(line)
 
 
 def _lines(path: Path) -> Iterator[str]:
