@@ -87,3 +87,14 @@ def soon(question: Callable[[], Any], seconds: float = 15) -> Any:
             return found
         time.sleep(0.2)
     raise AssertionError("it did not happen")
+
+
+def settled(question: Callable[[], Any]) -> Any:
+    """The answer, once it is the same two seconds later: what a test before this one did may still be arriving."""
+    answer = question()
+    for _look in range(15):
+        time.sleep(2)
+        if (again := question()) == answer:
+            return answer
+        answer = again
+    raise AssertionError("it goes on changing")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.e2e.caller import Act, Caller, soon
+from tests.e2e.caller import Act, Caller, settled, soon
 
 PROBLEM = (
     "我们生产红外探测器，外购消光涂层吸光率多在 95% 以下，工艺流程复杂、成本高，达不到量产要求。"
@@ -24,7 +24,7 @@ def number_of(metric: str, stats: dict[str, Any]) -> int:
 def test_a_need_finds_its_technology(act: Act) -> None:
     owner, operator, manager = act("owner"), act("operator"), act("manager")
     professor, stranger, competitor = act("professor"), act(None), act("competitor")
-    before = stranger.get("/stats")
+    before = settled(lambda: stranger.get("/stats"))
 
     # 1 the coach turns the text into a card and says what is missing; strangers may ask it too
     coached = stranger.post("/coach", {"text": PROBLEM})
