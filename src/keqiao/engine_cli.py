@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -22,6 +23,10 @@ from keqiao.engine.beir import (
 )
 from keqiao.engine.comparing import Compared, compare_runs
 from keqiao.engine.evaluate import measure, rank_folder, rank_one
+from keqiao.engine.grades import BadGrades, read_pairs
+from keqiao.engine.learn import Report, TooFew, learn
+from keqiao.engine.learnt import BadModel, Model, NoLearning
+from keqiao.engine.statistics import Statistics
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -76,19 +81,53 @@ def search_command(folder: Path, queries: Path, top: int, run_file: Path) -> Non
     click.echo(f"{len(run)} queries answered, {sum(map(len, run.values()))} lines in {run_file}")
 
 
+@engine_group.command("learn")
+@click.argument("grades", metavar="GRADES.jsonl", type=_FILE)
+@click.option("--out", required=True, type=_TARGET, help="The file for the model; replaced if it is there.")
+@click.option("--statistics", type=_FILE, help="statistics.npz of the index in which the model will rank.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def learn_command(grades: Path, out: Path, statistics: Path | None, as_json: bool) -> None:
+    """Learn a ranking from GRADES.jsonl, which `keqiao grades export` writes, and measure it on needs held out."""
+    try:
+        pairs = read_pairs(grades)
+        model, report = learn(pairs, Statistics.load(statistics) if statistics else None)
+        out.write_text(model.as_text(), encoding="utf-8")
+    except (BadGrades, TooFew, NoLearning, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(
+        json.dumps({**model.made_of, **report.as_json()}) if as_json else "\n".join(_report_lines(model, report))
+    )
+
+
+def _report_lines(model: Model, report: Report) -> Iterator[str]:
+    yield f"learnt from {model.made_of['pairs']} graded pairs of {model.made_of['needs']} needs"
+    yield "on needs held out (cross-validation):"
+    yield f"{'':<12}{'untrained':>10}{'learnt':>8}{'change':>9}{'p':>8}  better/worse of needs"
+    for one in (report.ranking, report.error):
+        means = f"{one.before:>10.4f}{one.after:>8.4f}{one.change:>+9.4f}{one.p:>8.4f}"
+        better, worse = (one.better, one.worse) if one is report.ranking else (one.worse, one.better)
+        yield f"{one.measure:<12}{means}  {better}/{worse} of {one.queries}"
+    yield "1/(1+MAE)   " + ", ".join(f"{name} {value:.4f}" for name, value in report.closeness.items())
+    yield "It ranks better than the untrained ranking." if report.wins else "It is not surely better: do not use it."
+
+
 @engine_group.command("evaluate")
 @click.argument("folder", metavar="BEIR_DIR", type=_FOLDER)
+@click.option("--model", "model_file", type=_FILE, help="A model of `keqiao engine learn` to rank with.")
 @click.option("--judged-only", is_flag=True, help="Rank for each query only the documents judged for it.")
 @click.option("--run", "run_file", type=_TARGET, help="Also write the ranking as a TREC run file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def evaluate_command(folder: Path, judged_only: bool, run_file: Path | None, as_json: bool) -> None:
+def evaluate_command(
+    folder: Path, model_file: Path | None, judged_only: bool, run_file: Path | None, as_json: bool
+) -> None:
     """Index BEIR_DIR in a temporary folder, rank, and measure."""
     try:
+        model = Model.read(model_file) if model_file else None
         beir = read_folder(folder)
         with tempfile.TemporaryDirectory(prefix="keqiao-evaluate-") as place, EdgeIndex(Path(place) / "index") as index:
             index.upsert(beir.documents)
-            run = rank_folder(index, beir, judged_only=judged_only)
-    except (BadFolder, IndexUnavailable) as error:
+            run = rank_folder(index, beir, judged_only=judged_only, model=model)
+    except (BadFolder, BadModel, IndexUnavailable, NoLearning) as error:
         raise click.ClickException(str(error)) from error
     if run_file is not None:
         write_run(run_file, run)

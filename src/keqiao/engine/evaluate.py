@@ -25,19 +25,21 @@ from keqiao.engine.asking import Query
 from keqiao.engine.beir import Folder, Judgements, Run
 from keqiao.engine.document import Filter
 from keqiao.engine.index import Index
-from keqiao.engine.rank import Engine
+from keqiao.engine.rank import Engine, Reranker
 
 Grades = Mapping[str, int]
 Measures = dict[str, float | int | None]
 
 
-def rank_folder(index: Index, folder: Folder, *, judged_only: bool, depth: int = 100) -> Run:
-    """Rank the documents of an index for every judged query of the folder.
+def rank_folder(
+    index: Index, folder: Folder, *, judged_only: bool, depth: int = 100, model: Reranker | None = None
+) -> Run:
+    """Rank the documents of an index for every judged query of the folder, with a learnt model or without.
 
     With `judged_only` each query ranks exactly the documents judged for it: those that share nothing with it
     come last, with score 0, by id.
     """
-    engine = Engine(index)
+    engine = Engine(index, model=model)
     run: Run = {}
     for query_id, grades in folder.judgements.items():
         query = folder.queries.get(query_id, Query())

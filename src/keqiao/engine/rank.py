@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from keqiao.engine.asking import Asked, Query
 from keqiao.engine.bilingual import Dictionary, built
@@ -67,8 +68,12 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
+class Scored:
+    """A document with the parts of its score and what they were computed from."""
+
     document: Document
+    cosine: float
+    shared_words: float
     parts: tuple[Part, ...]
     checks: tuple[Check, ...]
     field: Relation | None
@@ -79,15 +84,26 @@ class _Scored:
         return round(min(max(sum(part.value for part in self.parts), 0.0), 1.0), 6)
 
 
+class Reranker(Protocol):
+    """What puts the documents that were fetched into another order (`learnt.Model`)."""
+
+    def rescored(self, asked: Asked, scored: Sequence[Scored]) -> list[Scored]:
+        """The same documents, each with parts that add up to its new score."""
+
+
 class Engine:
     """Matching over an index. Holds nothing of its own: as many as one likes may share an index.
 
     `dictionary` brings the dictionary for matching between Chinese and English, or None: then each language is
-    matched with itself alone. The default is the built one, loaded when it is first needed.
+    matched with itself alone. The default is the built one, loaded when it is first needed. `model` ranks the
+    documents fetched anew; without one their parts are added as they are.
     """
 
-    def __init__(self, index: Index, dictionary: Callable[[], Dictionary | None] = built) -> None:
+    def __init__(
+        self, index: Index, dictionary: Callable[[], Dictionary | None] = built, model: Reranker | None = None
+    ) -> None:
         self.index = index
+        self.model = model
         self._dictionary = dictionary
 
     def ask(self, query: Query | Asked) -> Asked:
@@ -121,7 +137,9 @@ class Engine:
         hits = self.index.search(asked.vector(), max(RANKED, limit), narrowed)
         documents = self.index.retrieve([hit.id for hit in hits])
         likeness = asked.likeness(documents)
-        scored = [_score(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+        scored = [score_of(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+        if self.model is not None:
+            scored = self.model.rescored(asked, scored)
         best = sorted(scored, key=lambda one: (-one.score, one.document.id))[:limit]
         return [_candidate(one, asked.explain(one.document) if explain else ()) for one in best]
 
@@ -147,12 +165,13 @@ class Engine:
         return sorted((p for p in pairs if p[1] >= threshold), key=lambda p: (-p[1], p[0].id))[:limit]
 
 
-def _candidate(one: _Scored, shared: tuple[Phrase, ...]) -> Candidate:
+def _candidate(one: Scored, shared: tuple[Phrase, ...]) -> Candidate:
     evidence = Evidence(shared, one.field, one.region, one.checks)
     return Candidate(one.document.id, one.score, one.parts, evidence, one.document)
 
 
-def _score(query: Query, document: Document, cosine: float, shared_words: float) -> _Scored:
+def score_of(query: Query, document: Document, cosine: float, shared_words: float) -> Scored:
+    """The untrained score of a document, by its likeness to the query (`Asked.likeness`)."""
     field = relation(query.fields, document.fields)
     region = relation([query.region], [document.region])
     checks = tuple(compare(target, document.figures) for target in query.targets)
@@ -165,7 +184,7 @@ def _score(query: Query, document: Document, cosine: float, shared_words: float)
     }
     values["figures"] = _figures_value(checks, sum(values.values()))
     parts = tuple(Part(name, round(value, 6)) for name, value in values.items() if value)
-    return _Scored(document, parts, checks, field, region)
+    return Scored(document, cosine, shared_words, parts, checks, field, region)
 
 
 def _figures_value(checks: Sequence[Check], rest: float) -> float:
