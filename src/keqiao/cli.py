@@ -44,6 +44,7 @@ COMMANDS = {
     "grades": Entry("keqiao.matching.commands:grades", "Export what staff say of matches, to learn from."),
     "node": Entry("keqiao.parties.commands:node", "Set up the centre and the city nodes."),
     "post": Entry("keqiao.parties.commands:post", "Give people staff roles at a node, or end them."),
+    "ranking": Entry("keqiao.matching.ranking_commands:ranking", "See learnt rankings, use one, go back."),
     "rebuild": Entry("keqiao.kernel.commands:rebuild", "Rebuild a projection from the journal."),
     "manage": Entry("keqiao.config.commands:manage", "Django's own commands (migrate, shell …).", django=False),
 }

@@ -21,7 +21,7 @@ from keqiao.kernel.access import SYSTEM, NotAllowed, NotNow, NotVisible, Rule
 from keqiao.kernel.models import CalendarDay, ClockRun, Entry
 from keqiao.kernel.visibility import Visible
 from keqiao.kernel.workflow import NEW, REGISTRY, Verb, VerbForm, Workflow, run
-from keqiao.matching.models import Grade, Match, SavedSearch, Shortlisted
+from keqiao.matching.models import Grade, Match, Ranking, SavedSearch, Shortlisted
 from keqiao.parties.models import Person
 from keqiao.projects.models import Income
 from tests.personas import Personas
@@ -39,6 +39,7 @@ ENDS: dict[str, set[str]] = {
     "solutions": {"accepted", "declined", "withdrawn"},
     "proposals": {"in_project", "declined", "withdrawn"},
     "matches": {"taken", "dismissed"},
+    "rankings": {"not_better"},
     "saved-searches": {"removed"},
     "projects": {"closed", "stopped"},
     "contracts": {"registered", "cancelled"},
@@ -166,6 +167,7 @@ def rows_of(personas: Personas) -> dict[str, Any]:
         "incomes": income,
         "matches": Match.objects.create(need=need, achievement=achievement, found_at=now),
         "grades": Grade.objects.create(need=need, achievement=achievement, by=manager, grade=3, graded_at=now),
+        "rankings": Ranking.objects.create(trained_at=now),
         "shortlist": Shortlisted.objects.create(person=owner, achievement=achievement),
         "saved-searches": SavedSearch.objects.create(person=owner, name="涂层", query="涂层", looked_at=now),
         "tokens": actions.issue(owner, name="test")[0],

@@ -13,7 +13,7 @@ from django.utils import timezone
 from keqiao.exchange.enums import AchievementState, NeedState
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel import journal
-from keqiao.matching import commands, index, index_commands, projection
+from keqiao.matching import commands, index, index_commands, projection, ranking_commands
 from keqiao.parties.models import Person
 
 Make = Callable[..., Any]
@@ -114,7 +114,12 @@ def cli(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command inside the test's own transaction: the session around it is what is left out."""
 
     def run(command: str, *arguments: str, stdin: str | None = None) -> Result:
-        found = {"match": commands.match, "index": index_commands.index, "grades": commands.grades}[command]
+        found = {
+            "match": commands.match,
+            "index": index_commands.index,
+            "grades": commands.grades,
+            "ranking": ranking_commands.ranking,
+        }[command]
         return CliRunner().invoke(found, list(arguments), input=stdin)
 
     @contextlib.contextmanager

@@ -13,12 +13,13 @@ from keqiao.kernel.access import NotAllowed, NotNow, NotVisible, Rule
 from keqiao.kernel.models import ClockRun, Entry
 from keqiao.kernel.visibility import OWNER, Level
 from keqiao.kernel.workflow import NEW, Verb, Workflow, run
-from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
-from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, SAVED_SEARCHES, SHORTLIST
+from keqiao.matching.models import Grade, Match, Proposal, Ranking, SavedSearch, Shortlisted
+from keqiao.matching.workflow import GRADES, MATCHES, PROPOSALS, RANKINGS, SAVED_SEARCHES, SHORTLIST
 from tests.matching.conftest import Make
+from tests.matching.rankings import make_ranking
 from tests.personas import Personas
 
-TABLES = (PROPOSALS, MATCHES, GRADES, SHORTLIST, SAVED_SEARCHES)
+TABLES = (PROPOSALS, MATCHES, GRADES, RANKINGS, SHORTLIST, SAVED_SEARCHES)
 ON_ROWS = [(table, verb) for table in TABLES for verb in table.verbs if verb.sources != (NEW,)]
 BY_PEOPLE = [(table, verb) for table, verb in ON_ROWS if verb.who.name != "is_system"]
 OF_SEALED = [(table, verb) for table, verb in BY_PEOPLE if "may_look_closer" not in verb.who.name]
@@ -39,6 +40,7 @@ MAY: dict[str, set[str]] = {
     "works_on_need": {"owner"} | STAFF,
     "is_grader": {"operator"},
     "is_own": {"owner"},
+    "runs_the_platform_or_is_system": {"centre_operator"},
     "is_system": set(),
 }
 """Who passes each rule for a pair of company A's need and the professor's achievement, sealed, proposed by the manager;
@@ -91,6 +93,8 @@ def at_state(make_need: Make, make_achievement: Make, personas: Personas) -> Cal
             return Match.objects.create(**pair, found_at=now)
         if table is GRADES:
             return Grade.objects.create(**pair, grade=2, by=personas["operator"], graded_at=now)
+        if table is RANKINGS:
+            return make_ranking(state)
         if table is SHORTLIST:
             return Shortlisted.objects.create(person=owner, achievement=achievement, state=state)
         return SavedSearch.objects.create(person=owner, name="涂层", query="涂层", looked_at=now, state=state)
@@ -100,7 +104,7 @@ def at_state(make_need: Make, make_achievement: Make, personas: Personas) -> Cal
 
 def world() -> tuple[Any, ...]:
     """Everything that a verb could have changed."""
-    models: tuple[Any, ...] = (Proposal, Match, Grade, Shortlisted, SavedSearch, NonDisclosure, ClockRun)
+    models: tuple[Any, ...] = (Proposal, Match, Grade, Ranking, Shortlisted, SavedSearch, NonDisclosure, ClockRun)
     return (*(list(model.objects.order_by("pk").values()) for model in models), Entry.objects.count())
 
 

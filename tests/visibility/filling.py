@@ -15,7 +15,7 @@ UNMARKED = frozenset(
         "source_language",
         "code", "deadline_zone", "fields", "region", "cooperation_modes", "shared_with", "share_asked",
         "reject_reason", "decline_reason", "dismiss_reason", "industry", "size", "digest", "instalments", "rates",
-        "filters", "features", "score", "side",
+        "filters", "features", "score", "side", "measures",
     }
 )  # fmt: skip
 """Codes, and figures made of others: no marker fits in them. The keys of the API's objects are compared instead."""

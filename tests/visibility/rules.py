@@ -81,6 +81,7 @@ CLEARANCE: dict[str, Clearances] = {
     "match": hidden(**COMPANY_A, manager=S),
     "sealed_match": hidden(asker=O),
     "grade": hidden(manager=O),
+    "ranking": everybody(X, centre_operator=S, auditor=S),
     "shortlisted": everybody(X, owner=O),
     "kept_withdrawn": everybody(X, owner=O),
     "saved_search": everybody(X, owner=O),

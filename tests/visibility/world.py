@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from keqiao.exchange.models import Achievement, Need, Solution
@@ -14,7 +14,7 @@ from keqiao.kernel.visibility import OWNER
 from keqiao.matching.documents import ACHIEVEMENT, PUBLIC, need_query
 from keqiao.matching.evidence import evidence_of
 from keqiao.matching.index import engine
-from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
+from keqiao.matching.models import Grade, Match, Proposal, Ranking, SavedSearch, Shortlisted
 from keqiao.parties.models import Membership, Organisation, Person
 from keqiao.projects.models import Contract, Income, Milestone, Project
 from tests.factories import credit_code
@@ -303,6 +303,8 @@ class Maker:
         pk = self.run("saved-searches", None, "create", "owner", name=self.word("saved_search", "name"),
                       query=self.word("saved_search", "query"), filters={"kind": ["need"]})  # fmt: skip
         self.rows["saved_search"] = SavedSearch.objects.get(pk=pk)
+        trained = datetime(self.world.marks.year("ranking", "trained_at"), 6, 15, 4, tzinfo=UTC)
+        self.rows["ranking"] = Ranking.objects.create(trained_at=trained, state="retired")
         self.rows["token"] = token_of(self.people["owner"], self.word("token", "name"))
         reason = {"reason": self.word("withdrawn_achievement", "words:reason")}
         self.run("achievements", "withdrawn_achievement", "withdraw", "partner", **reason)

@@ -14,9 +14,10 @@ from keqiao.exchange.models import Achievement, Need, NonDisclosure, Solution
 from keqiao.exchange.rules import is_owner
 from keqiao.kernel import workflow as kernel
 from keqiao.kernel.access import SYSTEM, Invalid, NotAllowed, NotNow
-from keqiao.matching.enums import GOING_ON
+from keqiao.matching import ranking
+from keqiao.matching.enums import GOING_ON, RankingState
 from keqiao.matching.forms import NDA_WORDING
-from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
+from keqiao.matching.models import Grade, Match, Proposal, Ranking, SavedSearch, Shortlisted
 from keqiao.matching.queries import shared_evidence
 from keqiao.matching.rules import may_grade, may_propose
 from keqiao.parties.models import standing_of
@@ -218,6 +219,30 @@ def grade(row: Grade, data: Data, actor: Person) -> None:
 def revise_grade(row: Grade, data: Data, actor: Person) -> None:
     """Another grade for the same pair; the journal keeps the first."""
     row.grade, row.graded_at = data["grade"], timezone.now()
+
+
+# ---- learnt rankings --------------------------------------------------------------------------------------------
+
+
+def keep_ranking(row: Ranking, data: Data, actor: Any) -> None:
+    """Keep what was trained, with what it is worth."""
+    row.content, row.measures, row.counted_until = data["content"], data["measures"], data["counted_until"]
+    row.digest = hashlib.sha256(row.content.encode()).hexdigest()
+    row.trained_at = timezone.now()
+
+
+def use_ranking(row: Ranking, data: Data, actor: Any) -> None:
+    """Rank with this model from now on; the one used before is retired."""
+    if trouble := ranking.trouble_with(row):
+        raise NotNow(_("这个模型不能使用：%(why)s") % {"why": trouble})
+    for pk in Ranking.objects.filter(state=RankingState.IN_USE).values_list("pk", flat=True):
+        kernel.run(kernel.REGISTRY["rankings"], pk, "retire", actor=actor)
+    ranking.look_again()
+
+
+def retire_ranking(row: Ranking, data: Data, actor: Any) -> None:
+    """Rank as before anything was learnt."""
+    ranking.look_again()
 
 
 # ---- what people put aside --------------------------------------------------------------------------------------

@@ -44,6 +44,13 @@ class Relevance(IntegerChoices):
     STRONG = 4, _("强相关")
 
 
+class RankingState(TextChoices):
+    TRAINED = "trained", _("可以使用")
+    IN_USE = "in_use", _("使用中")
+    RETIRED = "retired", _("已停用")
+    NOT_BETTER = "not_better", _("未胜过原有排序")
+
+
 class KeptState(TextChoices):
     KEPT = "kept", _("已保存")
     REMOVED = "removed", _("已移除")

@@ -41,6 +41,7 @@ def query_json(pk: int, query: Query) -> dict[str, Any]:
         "fields": list(query.fields),
         "region": query.region,
         "figures": [figure.as_json() for figure in query.targets],
+        "wishes": [figure.as_json() for figure in query.wishes],
     }
 
 

@@ -16,6 +16,7 @@ from keqiao.engine.index import FILLED, EdgeIndex, Index
 from keqiao.engine.rank import Engine
 from keqiao.engine.troubles import IndexDamaged, IndexFull, IndexLocked, IndexOutdated, IndexUnavailable
 from keqiao.kernel.access import Refusal
+from keqiao.matching import ranking
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -154,8 +155,8 @@ def opened(path: Path) -> Index:
 
 
 def engine() -> Engine:
-    """Matching over the index of this process."""
-    return Engine(HOLDER.get())
+    """Matching over the index of this process, with the learnt ranking in use if there is one."""
+    return Engine(HOLDER.get(), model=ranking.in_use())
 
 
 def mark() -> Path:

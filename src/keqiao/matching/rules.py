@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from keqiao.exchange.models import Need
 from keqiao.exchange.rules import is_owner
 from keqiao.kernel.access import rule
+from keqiao.parties.models import standing_of
 from keqiao.parties.rules import is_operator_of_node
 from keqiao.parties.sides import speaks_for
 
@@ -50,6 +51,11 @@ def works_on_need(row: Any, actor: Any) -> bool:
 @rule(_("只有评分人本人可以执行这一步。"))
 def is_grader(row: Any, actor: Any) -> bool:
     return row is not None and actor.pk is not None and row.by_id == actor.pk
+
+
+@rule(_("只有中心的平台运营人员可以切换排序模型。"))
+def runs_the_platform(row: Any, actor: Any) -> bool:
+    return standing_of(actor).directs
 
 
 @rule(_("只有本人可以执行这一步。"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keqiao.matching import views
+from keqiao.matching import ranking_views, views
 
 urlpatterns = [
     path("match/", views.match, name="match"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("needs/<int:pk>/grade/", views.grade, name="grade_pair"),
     path("needs/<int:pk>/set-aside/", views.set_aside, name="set_aside"),
     path("needs/<int:pk>/propose/", views.propose, name="propose"),
+    path("rankings/", ranking_views.rankings, name="rankings"),
     path("proposals/", views.proposals, name="proposals"),
     path("proposals/<int:pk>/", views.proposal, name="proposal"),
 ]

@@ -13,7 +13,7 @@ from keqiao.kernel.access import is_signed_in, is_system
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import NEW, Verb, VerbForm, Workflow, assign
 from keqiao.matching import actions, clocks
-from keqiao.matching.enums import WAITING, GradeState, KeptState, MatchState
+from keqiao.matching.enums import WAITING, GradeState, KeptState, MatchState, RankingState
 from keqiao.matching.enums import ProposalState as P
 from keqiao.matching.forms import (
     CloseForm,
@@ -29,7 +29,7 @@ from keqiao.matching.forms import (
     SetAsideForm,
     WordsForm,
 )
-from keqiao.matching.models import Grade, Match, Proposal, SavedSearch, Shortlisted
+from keqiao.matching.models import Grade, Match, Proposal, Ranking, SavedSearch, Shortlisted
 from keqiao.matching.rules import (
     is_asking_side,
     is_broker,
@@ -38,6 +38,7 @@ from keqiao.matching.rules import (
     is_providing_side,
     may_look_closer,
     needs_agreement,
+    runs_the_platform,
     works_on_need,
 )
 from keqiao.parties.models import Person
@@ -50,6 +51,14 @@ class FoundForm(VerbForm):
     need = forms.ModelChoiceField(queryset=Need.objects.all())
     achievement = forms.ModelChoiceField(queryset=Achievement.objects.all())
     evidence = forms.JSONField()
+
+
+class TrainedForm(VerbForm):
+    """What training gave; only the platform fills this in."""
+
+    content = forms.CharField(strip=False)
+    measures = forms.JSONField()
+    counted_until = forms.DateTimeField(required=False)
 
 
 class SolutionForm(VerbForm):
@@ -194,6 +203,26 @@ SAVED_SEARCHES = Workflow(
              form=SaveSearchForm, do=actions.save_search, quiet=True),
         Verb(name="look", label=_("标为已看"), source=KeptState.KEPT, who=is_own, do=actions.look, quiet=True),
         Verb(name="remove", label=_("删除"), source=KeptState.KEPT, target=KeptState.REMOVED, who=is_own, quiet=True),
+    ),
+)
+
+RANKINGS = Workflow(
+    name="rankings",
+    model=Ranking,
+    states=RankingState,
+    verbs=(
+        Verb(name="train", label=_("训练完成，胜过原有排序"), source=NEW, target=RankingState.TRAINED, who=is_system,
+             form=TrainedForm, do=actions.keep_ranking),
+        Verb(name="file", label=_("训练完成，未胜过原有排序"), source=NEW, target=RankingState.NOT_BETTER,
+             who=is_system, form=TrainedForm, do=actions.keep_ranking),
+        Verb(name="use", label=_("启用"), source=(RankingState.TRAINED, RankingState.RETIRED),
+             target=RankingState.IN_USE, who=runs_the_platform | is_system, do=actions.use_ranking,
+             confirm=_("启用后，候选、搜索和反向匹配都按这个模型排序，正在使用的模型同时停用。几秒钟内生效，随时可以换回。"),
+             notice=_("已启用，几秒钟内生效。")),
+        Verb(name="retire", label=_("停用"), source=RankingState.IN_USE, target=RankingState.RETIRED,
+             who=runs_the_platform | is_system, do=actions.retire_ranking,
+             confirm=_("停用后，候选、搜索和反向匹配回到未经学习的原有排序。几秒钟内生效，随时可以重新启用。"),
+             notice=_("已停用，几秒钟内回到原有排序。")),
     ),
 )
 # fmt: on
