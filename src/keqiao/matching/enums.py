@@ -47,7 +47,7 @@ class Relevance(IntegerChoices):
 class RankingState(TextChoices):
     TRAINED = "trained", _("可以使用")
     IN_USE = "in_use", _("使用中")
-    RETIRED = "retired", _("已停用")
+    RETIRED = "retired", _("已换下")
     NOT_BETTER = "not_better", _("未胜过原有排序")
 
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("trained", "可以使用"),
                             ("in_use", "使用中"),
-                            ("retired", "已停用"),
+                            ("retired", "已换下"),
                             ("not_better", "未胜过原有排序"),
                         ],
                         default="trained",
