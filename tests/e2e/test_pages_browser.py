@@ -71,6 +71,7 @@ PAGES = [
     ("other_operator", "/triage/"),
     ("centre_operator", "/desk/"),
     ("centre_operator", "/outbox/"),
+    ("centre_operator", "/rankings/"),
     ("auditor", "/desk/"),
     ("auditor", "/verification/"),
     ("colleague", "/desk/"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -22,7 +21,6 @@ from keqiao.engine.weighting import (
     LONGEST_COUNTED,
     TITLE_WEIGHT,
     cosines,
-    count_documents,
     fetching_vector,
     row_vector,
     wanted_vector,
@@ -91,9 +89,11 @@ class Asked:
         weights = np.bincount(place, np.concatenate([own.weights, foreign.weights]))
         return SparseVector(ids, weights.astype(np.float32))
 
-    def likeness(self, documents: Sequence[Document]) -> list[tuple[float, float]]:
-        """For each document the cosine (own plus translated, at most 1) and the share of the query's words it has."""
-        counted = count_documents(documents)
+    def likeness(self, counted: Terms) -> list[tuple[float, float]]:
+        """For each document the cosine (own plus translated, at most 1) and the share of the query's words it has.
+
+        `counted` are the terms of the documents (`weighting.count_documents`).
+        """
         share = np.maximum(self._words.share(counted), self._foreign_words.share(counted))
         return list(zip(self._cosines(counted).tolist(), share.tolist(), strict=True))
 

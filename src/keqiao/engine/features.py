@@ -18,9 +18,9 @@ from keqiao.engine.document import Document
 from keqiao.engine.explain import Relation
 from keqiao.engine.rank import Scored
 from keqiao.engine.specs import Check
-from keqiao.engine.terms import count_terms
+from keqiao.engine.terms import Terms, count_terms
 from keqiao.engine.text import canonical, words
-from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, row_vector
+from keqiao.engine.weighting import LONGEST_COUNTED, cosines, row_vector
 from keqiao.engine.words import Words
 
 Rows = npt.NDArray[np.float64]
@@ -55,10 +55,9 @@ FEATURES = (
 )
 
 
-def rows_of(asked: Asked, scored: Sequence[Scored]) -> Rows:
-    """The features of scored documents, a row each in the order of `FEATURES`: shape (documents, features)."""
+def rows_of(asked: Asked, scored: Sequence[Scored], counted: Terms) -> Rows:
+    """The features of scored documents (`counted` are their terms), shape (documents, features) as in `FEATURES`."""
     documents = [one.document for one in scored]
-    counted = count_documents(documents)
     title, text = canonical([asked.query.title[:LONGEST_COUNTED], asked.query.text[:LONGEST_COUNTED]])
     own = count_terms([title, text], [0, 1], [1.0, 1.0], 2)
     columns = {
@@ -68,7 +67,7 @@ def rows_of(asked: Asked, scored: Sequence[Scored]) -> Rows:
         "text_cosine": np.sqrt(cosines(row_vector(own, 1, asked.statistics), counted, asked.statistics)),
         "words": [one.shared_words for one in scored],
         "title_words": Words([[word] for word in words(title)], asked.statistics).share(counted),
-        "covered": covered(documents, title, text, asked),
+        "covered": covered(documents, own, asked),
         "field": [closeness(one.field) for one in scored],
         "region": [closeness(one.region) for one in scored],
         "met": [share(one.checks, "met") for one in scored],
@@ -79,11 +78,15 @@ def rows_of(asked: Asked, scored: Sequence[Scored]) -> Rows:
     return np.array([columns[feature.name] for feature in FEATURES], dtype=np.float64).T.reshape(len(scored), -1)
 
 
-def covered(documents: Sequence[Document], title: str, text: str, asked: Asked) -> list[float]:
-    """Of the words in each document's title the share, by rarity, that the query has."""
-    asking = count_terms([title, text], [0, 0], [1.0, 1.0], 1)
-    titles = canonical([document.title for document in documents])
-    return [float(Words([[word] for word in words(own)], asked.statistics).share(asking)[0]) for own in titles]
+def covered(documents: Sequence[Document], own: Terms, asked: Asked) -> Rows:
+    """Of the terms in each document's title the share, by rarity, that the query has (0 without a title)."""
+    titles = canonical([document.title[:LONGEST_COUNTED] for document in documents])
+    terms = count_terms(titles, range(len(titles)), [1.0] * len(titles), len(titles))
+    row = np.repeat(np.arange(len(titles)), np.diff(terms.starts))
+    worth = asked.statistics.idf(terms.ids).astype(np.float64)
+    whole = np.bincount(row, worth, len(titles))
+    here = np.bincount(row, worth * np.isin(terms.ids, own.ids), len(titles))
+    return np.divide(here, whole, out=np.zeros(len(titles)), where=whole > 0)
 
 
 def closeness(relation: Relation | None) -> float:

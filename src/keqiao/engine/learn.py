@@ -35,11 +35,11 @@ FEWEST_PAIRS, FEWEST_NEEDS = 100, 20
 FOLDS = 5
 SURE = 0.05
 ROUNDS = 100
+FEWEST_IN_LEAF = 20
 SETTINGS: dict[str, Any] = {
     "objective": "regression",
     "learning_rate": 0.03,
-    "num_leaves": 4,
-    "min_data_in_leaf": 20,
+    "num_leaves": 3,
     "lambda_l2": 5.0,
     "monotone_constraints": [feature.direction for feature in FEATURES],
     "monotone_constraints_method": "advanced",
@@ -103,7 +103,7 @@ def learn(pairs: Sequence[Pair], statistics: Statistics | None = None) -> tuple[
     documents of the pairs do.
     """
     check_enough(pairs)
-    examples = examples_of(pairs, statistics or counted(pairs))
+    examples = examples_of(pairs, statistics or statistics_of(pairs))
     report = cross_validated(examples)
     return fitted(examples, report.as_json()), report
 
@@ -120,7 +120,7 @@ def check_enough(pairs: Sequence[Pair]) -> None:
         raise TooFew("all pairs have the same grade: there is nothing to learn from them")
 
 
-def counted(pairs: Sequence[Pair]) -> Statistics:
+def statistics_of(pairs: Sequence[Pair]) -> Statistics:
     """How many of the documents hold a term."""
     statistics = Statistics()
     statistics.add(count_documents(list({pair.document.id: pair.document for pair in pairs}.values())))
@@ -141,9 +141,10 @@ def _of_need(pairs: Sequence[Pair], statistics: Statistics) -> tuple[Rows, Numbe
     spoken = language((query.title + query.text)[:LONGEST_COUNTED])
     is_foreign = any(document.language not in ("", spoken) for document in documents)
     asked = Asked(query, statistics, spoken, built() if is_foreign else None)
-    likeness = asked.likeness(documents)
+    counted = count_documents(documents)
+    likeness = asked.likeness(counted)
     scored = [score_of(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
-    return rows_of(asked, scored), np.array([one.score for one in scored])
+    return rows_of(asked, scored, counted), np.array([one.score for one in scored])
 
 
 def line_of(examples: Examples) -> tuple[float, float]:
@@ -159,7 +160,8 @@ def fitted(examples: Examples, measures: dict[str, Any] | None = None) -> Model:
     library = lightgbm()
     base, slope = line_of(examples)
     missed = examples.grades - (base + slope * examples.scores)
-    booster = library.train(SETTINGS, library.Dataset(examples.rows, missed), ROUNDS)
+    settings = SETTINGS | {"min_data_in_leaf": max(FEWEST_IN_LEAF, len(examples.pairs) // 50)}
+    booster = library.train(settings, library.Dataset(examples.rows, missed), ROUNDS)
     made_of = {
         "pairs": len(examples.pairs),
         "needs": len({pair.need for pair in examples.pairs}),

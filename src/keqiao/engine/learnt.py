@@ -24,6 +24,7 @@ from keqiao.engine.asking import Asked
 from keqiao.engine.features import FEATURES, LEARNED, Rows, rows_of
 from keqiao.engine.grades import HIGHEST, LOWEST
 from keqiao.engine.rank import SHARES, Part, Scored
+from keqiao.engine.terms import Terms
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -68,11 +69,11 @@ class Model:
     booster: str
     measures: Mapping[str, Any] = field(default_factory=dict)
 
-    def rescored(self, asked: Asked, scored: Sequence[Scored]) -> list[Scored]:
-        """The documents with what was learnt added to the parts of their scores."""
+    def rescored(self, asked: Asked, scored: Sequence[Scored], counted: Terms) -> list[Scored]:
+        """The documents (`counted` are their terms) with what was learnt added to the parts of their scores."""
         if not scored:
             return []
-        added = self.contributions(rows_of(asked, scored))
+        added = self.contributions(rows_of(asked, scored, counted))
         return [replace(one, parts=_with(one.parts, more)) for one, more in zip(scored, added, strict=True)]
 
     def contributions(self, rows: Rows) -> list[dict[str, float]]:

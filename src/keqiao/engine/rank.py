@@ -26,6 +26,7 @@ from keqiao.engine.document import Document, Filter
 from keqiao.engine.explain import Phrase, Relation, relation
 from keqiao.engine.index import Index
 from keqiao.engine.specs import Check, compare
+from keqiao.engine.terms import Terms
 from keqiao.engine.text import language
 from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, fetching_vector, row_vector
 
@@ -87,8 +88,8 @@ class Scored:
 class Reranker(Protocol):
     """What puts the documents that were fetched into another order (`learnt.Model`)."""
 
-    def rescored(self, asked: Asked, scored: Sequence[Scored]) -> list[Scored]:
-        """The same documents, each with parts that add up to its new score."""
+    def rescored(self, asked: Asked, scored: Sequence[Scored], counted: Terms) -> list[Scored]:
+        """The same documents (`counted` are their terms), each with parts that add up to its new score."""
 
 
 class Engine:
@@ -136,10 +137,11 @@ class Engine:
         asked = self.ask(query)
         hits = self.index.search(asked.vector(), max(RANKED, limit), narrowed)
         documents = self.index.retrieve([hit.id for hit in hits])
-        likeness = asked.likeness(documents)
+        counted = count_documents(documents)
+        likeness = asked.likeness(counted)
         scored = [score_of(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
         if self.model is not None:
-            scored = self.model.rescored(asked, scored)
+            scored = self.model.rescored(asked, scored, counted)
         best = sorted(scored, key=lambda one: (-one.score, one.document.id))[:limit]
         return [_candidate(one, asked.explain(one.document) if explain else ()) for one in best]
 
