@@ -10,6 +10,7 @@ import pytest
 
 from keqiao.engine import Document, EdgeIndex, Engine, Index, figures
 from keqiao.engine.cluster import ClusterIndex
+from tests.small_encoder import encoder_folder as small_encoder
 from tests.three_nodes import Cluster
 
 COATING = "采用碳纳米结构的消光涂层，在可见光到中红外波段的吸光率为98.68%，工艺简单，可批量生产。"
@@ -42,6 +43,12 @@ def index(tmp_path: Path) -> Iterator[EdgeIndex]:
 def engine(index: EdgeIndex) -> Engine:
     index.upsert(coatings())
     return Engine(index)
+
+
+@pytest.fixture(scope="session")
+def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small Chinese encoder in ONNX form."""
+    return small_encoder(tmp_path_factory.mktemp("encoder") / "m3e-small")
 
 
 @pytest.fixture
