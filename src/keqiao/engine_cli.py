@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ from keqiao.engine.beir import (
     write_run,
 )
 from keqiao.engine.comparing import Compared, compare_runs
+from keqiao.engine.encoders import ModelTrouble, open_encoder
 from keqiao.engine.evaluate import measure, rank_folder, rank_one
 from keqiao.engine.grades import BadGrades, read_pairs
 from keqiao.engine.learn import Report, TooFew, learn
 from keqiao.engine.learnt import BadModel, Model, NoLearning
+from keqiao.engine.meaning import Meaning, embed
 from keqiao.engine.statistics import Statistics
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -117,17 +120,23 @@ def _report_lines(model: Model, report: Report) -> Iterator[str]:
 @click.option("--judged-only", is_flag=True, help="Rank for each query only the documents judged for it.")
 @click.option("--run", "run_file", type=_TARGET, help="Also write the ranking as a TREC run file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--encoder", default="", help="A folder or https://host/v1#model: meaning counts too (key: KEQIAO_ENCODER_KEY)."
+)
 def evaluate_command(
-    folder: Path, model_file: Path | None, judged_only: bool, run_file: Path | None, as_json: bool
+    folder: Path, model_file: Path | None, judged_only: bool, run_file: Path | None, as_json: bool, encoder: str
 ) -> None:
     """Index BEIR_DIR in a temporary folder, rank, and measure."""
     try:
         model = Model.read(model_file) if model_file else None
         beir = read_folder(folder)
+        meaning = _meaning(encoder)
         with tempfile.TemporaryDirectory(prefix="keqiao-evaluate-") as place, EdgeIndex(Path(place) / "index") as index:
             index.upsert(beir.documents)
-            run = rank_folder(index, beir, judged_only=judged_only, model=model)
-    except (BadFolder, BadModel, IndexUnavailable, NoLearning) as error:
+            if meaning is not None:
+                _embed(index, meaning)
+            run = rank_folder(index, beir, judged_only=judged_only, model=model, meaning=meaning)
+    except (BadFolder, BadModel, IndexUnavailable, ModelTrouble, NoLearning) as error:
         raise click.ClickException(str(error)) from error
     if run_file is not None:
         write_run(run_file, run)
@@ -137,6 +146,16 @@ def evaluate_command(
         return
     for name, value in measures.items():
         click.echo(f"{name:<12}{'–' if value is None else format(value, '.4f' if name != 'queries' else 'd')}")
+
+
+def _meaning(spec: str) -> Meaning | None:
+    encoder = open_encoder(spec, os.environ.get("KEQIAO_ENCODER_KEY", ""))
+    return Meaning(encoder) if encoder is not None else None
+
+
+def _embed(index: EdgeIndex, meaning: Meaning) -> None:
+    with click.progressbar(length=index.count(), label="embedding", file=sys.stderr) as bar:
+        embed(index, meaning, lambda done: bar.update(done - bar.pos))
 
 
 @engine_group.command("compare")

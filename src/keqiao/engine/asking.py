@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from keqiao.engine.bilingual import Dictionary
 from keqiao.engine.document import Document, SparseVector
+from keqiao.engine.encoders import ModelTrouble, Vectors
 from keqiao.engine.explain import Explained, Phrase, phrases, translations
 from keqiao.engine.specs import Figure
 from keqiao.engine.statistics import Statistics
@@ -78,6 +80,25 @@ class Asked:
             }
         self._foreign_wanted = row_vector(_foreign_terms(self._foreign), 0, statistics)
         self._foreign_words = Words(_senses(self._foreign), statistics)
+        self._meant: Vectors | None = None
+        self.trouble = ""
+        """Why meaning did not count, where an encoder should have answered."""
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(len(self.wanted) or len(self._foreign_wanted))
+
+    def meant(self, encode: Callable[[Query], Vectors]) -> Vectors:
+        """The vector of the query, asked for once (ModelTrouble, and again each time after it)."""
+        if self.trouble:
+            raise ModelTrouble(self.trouble)
+        try:
+            self._meant = encode(self.query) if self._meant is None else self._meant
+        except ModelTrouble as trouble:
+            self.trouble = str(trouble)
+            raise
+        return self._meant
 
     def vector(self) -> SparseVector:
         """What to fetch by: own terms and translated ones, each a unit vector."""

@@ -23,6 +23,7 @@ from typing import Any, Self
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
+from keqiao.engine.cluster_spaces import ClusterSpaces, qdrant_filter
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
 from keqiao.engine.index import (
     FETCHED,
@@ -34,7 +35,7 @@ from keqiao.engine.index import (
     batches_of_latest,
 )
 from keqiao.engine.nodes import Nodes
-from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, payload_of, point_id, wanted_tags
+from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, payload_of, point_id
 from keqiao.engine.shared import SharedStatistics
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import Terms
@@ -47,16 +48,26 @@ _FIRST = "-first"
 _WRITTEN = [WRITTEN]
 
 
-class ClusterIndex:
+class ClusterIndex(ClusterSpaces):
     """An index in a cluster, made when it is not there yet. Threads and processes may share it.
 
-    `shards` (0: one for each node) and `replicas` count for collections made from now on: the first, and successors.
+    `shards` (0: one for each node), `replicas` and `space` (name and length of the vectors of meaning to make room for)
+    count for collections made from now on: the first, and successors.
     Writes of one document have to come one after the other, as everywhere; those of different documents need not.
     Every method raises IndexUnavailable when no node answers for some seconds (see `Nodes`).
     """
 
-    def __init__(self, nodes: Nodes, name: str = "keqiao", *, shards: int = 0, replicas: int = 2) -> None:
+    def __init__(
+        self,
+        nodes: Nodes,
+        name: str = "keqiao",
+        *,
+        shards: int = 0,
+        replicas: int = 2,
+        space: tuple[str, int] | None = None,
+    ) -> None:
         self._nodes = nodes
+        self._room = dict([space] if space else [])
         self._shards, self._replicas = shards or None, replicas
         self._alias = f"{name}-{FORMAT}"
         self._use(self._alias)
@@ -92,18 +103,27 @@ class ClusterIndex:
 
     def _create(self, collection: str) -> None:
         grams = models.SparseVectorParams(index=models.SparseIndexParams(full_scan_threshold=FULL_SCAN))
-        self._make(collection, {GRAMS: grams}, self._shards)
+        self._make(collection, {GRAMS: grams}, self._shards, self._room)
         self._sort(collection, TAGS, models.PayloadSchemaType.KEYWORD)
         self._sort(collection, "created", models.PayloadSchemaType.INTEGER)
-        self._make(collection + _COUNTS, {}, 1)
+        self._make(collection + _COUNTS, {}, 1, {})
         SharedStatistics(self._nodes, collection + _COUNTS, self._recount).start()
 
-    def _make(self, collection: str, vectors: dict[str, models.SparseVectorParams], shards: int | None) -> None:
+    def _make(
+        self,
+        collection: str,
+        vectors: dict[str, models.SparseVectorParams],
+        shards: int | None,
+        room: dict[str, int],
+    ) -> None:
+        cosine = models.Distance.COSINE
+        dense = {space: models.VectorParams(size=length, distance=cosine) for space, length in room.items()}
+
         def ask(node: QdrantClient) -> None:
             try:
                 node.create_collection(
                     collection,
-                    vectors_config={},
+                    vectors_config=dense,
                     sparse_vectors_config=vectors,
                     shard_number=shards,
                     replication_factor=self._replicas,
@@ -227,7 +247,7 @@ class ClusterIndex:
         """See `Index.search`; `EdgeIndex.search` says how. Of a long query every shard fetches its own thousand."""
         if not len(query) or limit < 1:
             return []
-        narrow, fetch = _filter(filter), None
+        narrow, fetch = qdrant_filter(filter), None
         if len(query) > HEAD_TERMS and not (filter and filter.ids is not None):
             head = _nearest(query.strongest(HEAD_TERMS))
             fetch = models.Prefetch(query=head, using=GRAMS, filter=narrow, limit=max(limit, FETCHED))
@@ -270,11 +290,11 @@ class ClusterIndex:
 
     def count(self, filter: Filter | None = None) -> int:
         """How many documents pass the filter, exactly."""
-        return self._nodes.call(lambda node: node.count(self._collection, _filter(filter), exact=True)).count
+        return self._nodes.call(lambda node: node.count(self._collection, qdrant_filter(filter), exact=True)).count
 
     def holds(self, filter: Filter) -> bool:
         """See `Index.holds`."""
-        narrow = _filter(filter)
+        narrow = qdrant_filter(filter)
         found, _next = self._nodes.call(
             lambda node: node.scroll(self._collection, scroll_filter=narrow, limit=1, with_payload=False)
         )
@@ -295,15 +315,3 @@ def _point(document: Document, vector: SparseVector) -> models.PointStruct:
 
 def _nearest(query: SparseVector) -> models.SparseVector:
     return models.SparseVector(indices=query.ids.tolist(), values=query.weights.tolist())
-
-
-def _filter(filter: Filter | None) -> models.Filter | None:
-    if filter is None:
-        return None
-    must: list[Any] = [models.FieldCondition(key=TAGS, match=models.MatchAny(any=tags)) for tags in wanted_tags(filter)]
-    if filter.ids is not None:
-        must.append(models.HasIdCondition(has_id=[point_id(i) for i in filter.ids]))
-    if filter.since is not None:
-        must.append(models.FieldCondition(key="created", range=models.Range(gte=filter.since)))
-    without = [models.HasIdCondition(has_id=[point_id(i) for i in filter.without])] if filter.without else []
-    return models.Filter(must=must or None, must_not=list(without) or None) if must or without else None

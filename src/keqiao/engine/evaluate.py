@@ -25,6 +25,7 @@ from keqiao.engine.asking import Query
 from keqiao.engine.beir import Folder, Judgements, Run
 from keqiao.engine.document import Filter
 from keqiao.engine.index import Index
+from keqiao.engine.meaning import Meaning
 from keqiao.engine.rank import Engine, Reranker
 
 Grades = Mapping[str, int]
@@ -32,14 +33,20 @@ Measures = dict[str, float | int | None]
 
 
 def rank_folder(
-    index: Index, folder: Folder, *, judged_only: bool, depth: int = 100, model: Reranker | None = None
+    index: Index,
+    folder: Folder,
+    *,
+    judged_only: bool,
+    depth: int = 100,
+    model: Reranker | None = None,
+    meaning: Meaning | None = None,
 ) -> Run:
-    """Rank the documents of an index for every judged query of the folder, with a learnt model or without.
+    """Rank the documents of an index for every judged query of the folder, with a learnt model or an encoder or without.
 
     With `judged_only` each query ranks exactly the documents judged for it: those that share nothing with it
     come last, with score 0, by id.
     """
-    engine = Engine(index, model=model)
+    engine = Engine(index, model=model, meaning=meaning)
     run: Run = {}
     for query_id, grades in folder.judgements.items():
         query = folder.queries.get(query_id, Query())

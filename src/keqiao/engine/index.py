@@ -21,7 +21,9 @@ import qdrant_edge as edge
 
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
 from keqiao.engine.edge import edge_filter, edge_point, edge_query
+from keqiao.engine.edge_spaces import EdgeSpaces
 from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, point_id
+from keqiao.engine.spaces import Spaces
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.troubles import IndexDamaged, IndexFull, IndexLocked, IndexOutdated, IndexUnavailable
 from keqiao.engine.weighting import count_documents, stored_vectors
@@ -43,7 +45,7 @@ _WRITTEN = edge.PayloadSelector.Include([WRITTEN])
 """What a document is read back from: not the tags, which are longer than the text."""
 
 
-class Index(Protocol):
+class Index(Spaces, Protocol):
     """What the engine asks of an index. Every adapter keeps the same points, vectors and filters."""
 
     @property
@@ -98,7 +100,7 @@ def batches_of_latest(documents: Sequence[Document]) -> Iterator[list[Document]]
         yield latest[start : start + _BATCH]
 
 
-class EdgeIndex:
+class EdgeIndex(EdgeSpaces):
     """An index in a folder, in this process (Qdrant Edge: one process at a time).
 
     Raises IndexLocked, IndexDamaged or IndexOutdated on opening, IndexFull on opening and writing, IndexDamaged where
@@ -120,6 +122,7 @@ class EdgeIndex:
         self._dirty = self.path / "statistics.dirty"
         self._mark = self.path / FILLED
         self.statistics = self._load_statistics()
+        self._load_spaces()
 
     def __enter__(self) -> Self:
         return self

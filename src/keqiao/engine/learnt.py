@@ -169,7 +169,8 @@ def _sums(parts: Sequence[str], row: Sequence[float]) -> dict[str, float]:
 def _with(parts: Sequence[Part], more: Mapping[str, float]) -> tuple[Part, ...]:
     """The parts with what is added to each. What would lead out of 0..1 is taken back from the part `learned`."""
     values = {part.name: part.value for part in parts}
-    summed = {name: round(values.get(name, 0.0) + more.get(name, 0.0), 6) for name in [*SHARES, LEARNED]}
+    names = dict.fromkeys([*SHARES, *values, LEARNED])
+    summed = {name: round(values.get(name, 0.0) + more.get(name, 0.0), 6) for name in names}
     total = sum(summed.values())
     summed[LEARNED] = round(summed[LEARNED] + min(max(total, 0.0), 1.0) - total, 6)
     return tuple(Part(name, value) for name, value in summed.items() if value)

@@ -7,6 +7,7 @@ The score of a candidate is a sum of parts and lies between 0 and 1:
 | `text` | 0.53 | square root of the TF-IDF cosine of characters 1–2 and tokens (see `weighting`) |
 | `words` | 0.25 | share of the query's words, weighted by rarity, that the document has |
 | `field` | 0.08 | closest relation of any two field codes |
+| `meaning` | 0.16 | with an encoder: nearness of meaning; `text` and `words` then count 0.8 of the above |
 | `region` | 0.02 | relation of the two regions |
 | `figures` | 0.12 | share of targets and wishes met; the share of targets missed takes up to half of the rest |
 
@@ -24,20 +25,24 @@ from keqiao.engine.asking import Asked, Query
 from keqiao.engine.bilingual import Dictionary, built
 from keqiao.engine.document import Document, Filter
 from keqiao.engine.explain import Phrase, Relation, relation
+from keqiao.engine.fusing import fetched
 from keqiao.engine.index import Index
+from keqiao.engine.meaning import Meaning
 from keqiao.engine.specs import Check, compare
 from keqiao.engine.terms import Terms
 from keqiao.engine.text import language
 from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, fetching_vector, row_vector
 
 SHARES = {"text": 0.53, "words": 0.25, "field": 0.08, "region": 0.02, "figures": 0.12}
+MEANING = 0.2
+"""How much of the share of text and words nearness of meaning takes, for a document that has a vector."""
 MISSED = 0.5
 RANKED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One summand of a score: `text`, `words`, `field`, `region` or `figures`."""
+    """One summand of a score: `text`, `words`, `meaning`, `field`, `region` or `figures`."""
 
     name: str
     value: float
@@ -97,15 +102,21 @@ class Engine:
 
     `dictionary` brings the dictionary for matching between Chinese and English, or None: then each language is
     matched with itself alone. The default is the built one, loaded when it is first needed. `model` ranks the
-    documents fetched anew; without one their parts are added as they are.
+    documents fetched anew; without one their parts are added as they are. With a `meaning` that the index has been
+    embedded by (`meaning.embed`), nearness of meaning counts too.
     """
 
     def __init__(
-        self, index: Index, dictionary: Callable[[], Dictionary | None] = built, model: Reranker | None = None
+        self,
+        index: Index,
+        dictionary: Callable[[], Dictionary | None] = built,
+        model: Reranker | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
         self.index = index
         self.model = model
         self._dictionary = dictionary
+        self._meaning = meaning
 
     def ask(self, query: Query | Asked) -> Asked:
         """A query made ready, for several searches: reading and translating it takes about as long as one of them."""
@@ -135,11 +146,14 @@ class Engine:
         narrowed = filter or Filter()
         narrowed = replace(narrowed, kinds=kinds or narrowed.kinds, audiences=audience or narrowed.audiences)
         asked = self.ask(query)
-        hits = self.index.search(asked.vector(), max(RANKED, limit), narrowed)
-        documents = self.index.retrieve([hit.id for hit in hits])
+        ids, near = fetched(self.index, self._meaning, asked, max(RANKED, limit), narrowed)
+        documents = self.index.retrieve(ids)
         counted = count_documents(documents)
         likeness = asked.likeness(counted)
-        scored = [score_of(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+        scored = [
+            score_of(asked.query, document, *alike, near.get(document.id))
+            for document, alike in zip(documents, likeness, strict=True)
+        ]
         if self.model is not None:
             scored = self.model.rescored(asked, scored, counted)
         best = sorted(scored, key=lambda one: (-one.score, one.document.id))[:limit]
@@ -172,8 +186,10 @@ def _candidate(one: Scored, shared: tuple[Phrase, ...]) -> Candidate:
     return Candidate(one.document.id, one.score, one.parts, evidence, one.document)
 
 
-def score_of(query: Query, document: Document, cosine: float, shared_words: float) -> Scored:
-    """The untrained score of a document, by its likeness to the query (`Asked.likeness`)."""
+def score_of(
+    query: Query, document: Document, cosine: float, shared_words: float, near: float | None = None
+) -> Scored:
+    """The untrained score of a document, by its likeness to the query (`Asked.likeness`) and nearness of meaning."""
     field = relation(query.fields, document.fields)
     region = relation([query.region], [document.region])
     checks = tuple(compare(target, document.figures) for target in query.targets)
@@ -181,9 +197,14 @@ def score_of(query: Query, document: Document, cosine: float, shared_words: floa
     values = {
         "text": SHARES["text"] * cosine**0.5,
         "words": SHARES["words"] * shared_words,
+        "meaning": 0.0,
         "field": SHARES["field"] * (field.closeness if field else 0.0),
         "region": SHARES["region"] * (region.closeness if region else 0.0),
     }
+    if near is not None:
+        values["text"] *= 1 - MEANING
+        values["words"] *= 1 - MEANING
+        values["meaning"] = MEANING * (SHARES["text"] + SHARES["words"]) * near
     values["figures"] = _figures_value(checks, sum(values.values()))
     parts = tuple(Part(name, round(value, 6)) for name, value in values.items() if value)
     return Scored(document, cosine, shared_words, parts, checks, field, region)
