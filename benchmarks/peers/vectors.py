@@ -12,8 +12,8 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from keqiao.engine.encoders import Encoder, Vectors, open_encoder
 
+from keqiao.engine.encoders import Encoder, Vectors, open_encoder
 from peers.texts import Text
 
 ENCODED, NOISE = 8_000, 0.02

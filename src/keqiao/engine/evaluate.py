@@ -41,7 +41,7 @@ def rank_folder(
     model: Reranker | None = None,
     meaning: Meaning | None = None,
 ) -> Run:
-    """Rank the documents of an index for every judged query of the folder, with a learnt model or an encoder or without.
+    """Rank the documents of an index for every judged query, with a learnt model or an encoder or without.
 
     With `judged_only` each query ranks exactly the documents judged for it: those that share nothing with it
     come last, with score 0, by id.

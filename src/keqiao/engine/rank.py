@@ -186,9 +186,7 @@ def _candidate(one: Scored, shared: tuple[Phrase, ...]) -> Candidate:
     return Candidate(one.document.id, one.score, one.parts, evidence, one.document)
 
 
-def score_of(
-    query: Query, document: Document, cosine: float, shared_words: float, near: float | None = None
-) -> Scored:
+def score_of(query: Query, document: Document, cosine: float, shared_words: float, near: float | None = None) -> Scored:
     """The untrained score of a document, by its likeness to the query (`Asked.likeness`) and nearness of meaning."""
     field = relation(query.fields, document.fields)
     region = relation([query.region], [document.region])
