@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from keqiao.engine import Document, EdgeIndex, Engine, Query, figures
 from keqiao.engine.features import FEATURES, LEARNED
 from keqiao.engine.grades import BadGrades, Pair, read_pairs
 from keqiao.engine.learn import FOLDS, Report, TooFew, folds, learn
-from keqiao.engine.learnt import BadModel, Model
+from keqiao.engine.learnt import BadModel, Model, NoLearning
 from keqiao.engine_cli import engine_group
 from tests.engine.grading_world import lines, shuffled, written
 
@@ -296,6 +297,19 @@ def test_a_file_without_one_of_its_parts_names_it(learnt: Learnt) -> None:
     del kept["slope"]
     with pytest.raises(BadModel, match=r"not whole .*slope"):
         Model.from_text(json.dumps(kept))
+
+
+def test_without_lightgbm_or_what_it_needs_of_the_system_the_remedy_is_told(
+    tmp_path: Path, learnt: Learnt, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs, model, _report = learnt
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(NoLearning, match="libgomp1"):
+        learn(pairs)
+    with pytest.raises(NoLearning, match="libgomp1"):
+        Model.from_text(model.as_text().replace("end of trees", "end of trees\\n"))  # not the one that is loaded
+    result = cli("learn", written(tmp_path / "grades.jsonl", lines()), "--out", tmp_path / "model.json")
+    assert (result.exit_code, "LightGBM cannot be loaded" in result.output) == (1, True)
 
 
 # ---- commands ---------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ import pytest
 
 from keqiao.kernel.models import Entry
 from keqiao.kernel.workflow import run
-from keqiao.matching.models import Grade, Proposal, Shortlisted
-from keqiao.matching.workflow import GRADES, PROPOSALS, SHORTLIST
+from keqiao.matching.models import Grade, Proposal, Ranking, Shortlisted
+from keqiao.matching.workflow import GRADES, PROPOSALS, RANKINGS, SHORTLIST
 from keqiao.parties.models import Person
 from tests.matching.conftest import Make
+from tests.matching.rankings import make_ranking
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +83,15 @@ def test_twice_the_same_click_keeps_and_grades_once(
     graded = at_once(*[lambda: run(GRADES, None, "create", actor=operator, data=grade, key="g")] * 2)
     assert (kept, graded) == (["ok", "ok"], ["ok", "ok"])
     assert (Shortlisted.objects.count(), Grade.objects.count()) == (1, 1)
+
+
+def test_of_two_rankings_switched_on_at_once_one_is_in_use(centre_operator: Person) -> None:
+    first, second = make_ranking(), make_ranking("retired")
+    outcomes = at_once(
+        lambda: run(RANKINGS, first.pk, "use", actor=centre_operator),
+        lambda: run(RANKINGS, second.pk, "use", actor=centre_operator),
+    )
+    assert "ok" in outcomes
+    assert set(outcomes) <= {"ok", "NotNow"}
+    assert Ranking.objects.filter(state="in_use").count() == 1
+    assert Entry.objects.filter(verb="use").count() == outcomes.count("ok")

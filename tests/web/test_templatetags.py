@@ -141,6 +141,12 @@ def test_share_of_stays_within_the_bar(value: float, whole: float, share: float)
     assert ui.share_of(value, whole) == share
 
 
+def test_lowering_names_what_takes_away_and_by_how_much() -> None:
+    parts = [{"name": "text", "value": 0.4}, {"name": "figures", "value": -0.124}, {"name": "learned", "value": -0.004}]
+    assert ui.lowering(parts) == [{"label": "指标", "share": "−12 %"}]
+    assert ui.lowering([]) == []
+
+
 def test_stacked_puts_positive_parts_one_after_the_other() -> None:
     parts = [{"name": "text", "value": 0.5}, {"name": "figures", "value": -0.2}, {"name": "field", "value": 0.12}]
     assert ui.stacked(parts) == [

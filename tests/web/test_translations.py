@@ -21,6 +21,7 @@ from keqiao.notices.words import letter_of
 from keqiao.parties.enums import OrganisationState
 from keqiao.parties.models import Node, Organisation, Person
 from keqiao.projects.models import Project
+from tests.matching.rankings import make_ranking
 from tests.stages import Steps, open_need, propose, published_achievement, today
 
 LOCALE = Path(__file__).parents[2] / "src/keqiao/locale/en/LC_MESSAGES"
@@ -221,6 +222,9 @@ def test_pages_of_a_member_are_english(project: Project, owner: Person, company_
 def test_pages_of_operators_are_english(waiting: Need, operator: Person, centre_operator: Person) -> None:
     pages = {path: page(path, operator) for path in ("/desk/", "/triage/", "/verification/")}
     pages["/outbox/"] = page("/outbox/", centre_operator)
+    make_ranking("in_use", digest="0" * 64), make_ranking("not_better")
+    pages["/rankings/"] = page("/rankings/", centre_operator)
+    pages["/desk/ of the centre"] = page("/desk/", centre_operator)
     assert chinese_on(pages) == {}
 
 

@@ -89,6 +89,8 @@ def statistics_in(place: Path) -> list[str]:
     """How rare terms are in the index, as arguments: from this process, else as the one that has it open saved it."""
     saved = Path(settings.INDEX_PATH) / "statistics.npz"
     with contextlib.suppress(IndexBusy):
-        HOLDER.get().statistics.save(place / "statistics.npz")
+        statistics = HOLDER.get().statistics
         saved = place / "statistics.npz"
+        if statistics.documents:  # while the index is built anew the graded texts themselves tell it better
+            statistics.save(saved)
     return ["--statistics", str(saved)] if saved.exists() else []

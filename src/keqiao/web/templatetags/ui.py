@@ -138,6 +138,13 @@ def stacked(parts: Iterable[Any]) -> list[dict[str, Any]]:
     return pieces
 
 
+@register.filter
+def lowering(parts: Iterable[Any]) -> list[dict[str, str]]:
+    """The parts that lower a score (missed targets, what was learnt), each with its label and by how much in words."""
+    values = [(str(part(piece, "name")), float(part(piece, "value") or 0)) for piece in parts or ()]
+    return [{"label": part_label(name), "share": f"−{percent(-value)}"} for name, value in values if value <= -0.005]
+
+
 PARTED = re.compile(r"(?<=\d) (?=[%‰°℃℉µμΩA-Za-z万亿元年月日天周小个项家件份倍米克])|(?<=[≥≤≈±<>]) (?=[\d−-])")
 
 
