@@ -80,7 +80,7 @@ def search_command(folder: Path, queries: Path, top: int, run_file: Path) -> Non
             run: Run = {name: rank_one(engine, query, top) for name, query in asked.items()}
     except (BadFolder, IndexUnavailable) as error:
         raise click.ClickException(str(error)) from error
-    write_run(run_file, run)
+    _write(run_file, run)
     click.echo(f"{len(run)} queries answered, {sum(map(len, run.values()))} lines in {run_file}")
 
 
@@ -114,6 +114,13 @@ def _report_lines(model: Model, report: Report) -> Iterator[str]:
     yield "It ranks better than the untrained ranking." if report.wins else "It is not surely better: do not use it."
 
 
+def _write(path: Path, run: Run) -> None:
+    try:
+        write_run(path, run)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
+
+
 @engine_group.command("evaluate")
 @click.argument("folder", metavar="BEIR_DIR", type=_FOLDER)
 @click.option("--model", "model_file", type=_FILE, help="A model of `keqiao engine learn` to rank with.")
@@ -139,7 +146,7 @@ def evaluate_command(
     except (BadFolder, BadModel, IndexUnavailable, ModelTrouble, NoLearning) as error:
         raise click.ClickException(str(error)) from error
     if run_file is not None:
-        write_run(run_file, run)
+        _write(run_file, run)
     measures = measure(run, beir.judgements)
     if as_json:
         click.echo(json.dumps(measures))

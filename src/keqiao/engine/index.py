@@ -9,10 +9,13 @@ with EdgeIndex(folder) as index:
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
+import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -25,7 +28,18 @@ from keqiao.engine.edge_spaces import EdgeSpaces
 from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, point_id
 from keqiao.engine.spaces import Spaces
 from keqiao.engine.statistics import Statistics
-from keqiao.engine.troubles import IndexDamaged, IndexFull, IndexLocked, IndexOutdated, IndexUnavailable
+from keqiao.engine.troubles import (
+    FULL,
+    IndexDamaged,
+    IndexFull,
+    IndexOutdated,
+    IndexUnavailable,
+    check_room,
+    claimed,
+    guarded,
+    is_full,
+    opening,
+)
 from keqiao.engine.weighting import count_documents, stored_vectors
 
 FILLED = "filled"
@@ -116,13 +130,22 @@ class EdgeIndex(EdgeSpaces):
         self.path = Path(path)
         self._lock = threading.RLock()
         self._uncertain = False
-        self._check_room()
-        self._shard = self._open()
         self._saved = self.path / "statistics.npz"
         self._dirty = self.path / "statistics.dirty"
         self._mark = self.path / FILLED
-        self.statistics = self._load_statistics()
-        self._load_spaces()
+        with opening(self.path, self.full):
+            check_room(self.path, ROOM, self.full)
+            self._begin()
+
+    def _begin(self) -> None:
+        self._let_go = weakref.finalize(self, os.close, claimed(self.path))
+        try:
+            self._shard = self._open()
+            self.statistics = self._load_statistics()
+            self._load_spaces()
+        except BaseException:
+            self._let_go()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -138,32 +161,24 @@ class EdgeIndex(EdgeSpaces):
         shutil.rmtree(path, ignore_errors=True)
 
     def _open(self) -> edge.EdgeShard:
-        label = self.path / "keqiao-index"
-        shard = self.path / "shard"
+        label, shard = self.path / "keqiao-index", self.path / "shard"
         if not label.exists():
             return self._create(shard, label)
         if label.read_text(errors="replace") != _FORMAT:
             raise IndexOutdated(f"{self.path} was written by another version: remove it and build the index again")
-        return _guarded(self.path, lambda: edge.EdgeShard.load(str(shard)))
+        return guarded(self.path, lambda: edge.EdgeShard.load(str(shard)), self.full)
 
     def _create(self, shard: Path, label: Path) -> edge.EdgeShard:
         """A new shard; one without a label was left half made by a crash."""
         shutil.rmtree(shard, ignore_errors=True)
         shard.mkdir(parents=True)
         config = edge.EdgeConfig(sparse_vectors={GRAMS: edge.EdgeSparseVectorParams(full_scan_threshold=FULL_SCAN)})
-        created = _guarded(self.path, lambda: edge.EdgeShard.create(str(shard), config))
-        created.update(edge.UpdateOperation.create_field_index(TAGS, edge.PayloadSchemaType.Keyword))
-        created.update(edge.UpdateOperation.create_field_index("created", edge.PayloadSchemaType.Integer))
+        created = guarded(self.path, lambda: edge.EdgeShard.create(str(shard), config), self.full)
+        for name, kind in ((TAGS, edge.PayloadSchemaType.Keyword), ("created", edge.PayloadSchemaType.Integer)):
+            made = edge.UpdateOperation.create_field_index(name, kind)
+            guarded(self.path, functools.partial(created.update, made), self.full)
         label.write_text(_FORMAT)
         return created
-
-    def _check_room(self) -> None:
-        folder = next(folder for folder in (self.path, *self.path.absolute().parents) if folder.exists())
-        free = shutil.disk_usage(folder).free
-        if free < ROOM:
-            raise self.full(
-                f"{self.path} needs {ROOM >> 20} MB of free disk for writing and has {free >> 20}: make room"
-            )
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:
@@ -173,16 +188,17 @@ class EdgeIndex(EdgeSpaces):
         except (KeyboardInterrupt, SystemExit, GeneratorExit, IndexUnavailable):
             raise
         except BaseException as error:
-            if "No space left" in str(error):
-                raise self.full(f"{self.path} cannot be written, the disk is full: make room") from error
+            if is_full(error):
+                raise self.full(f"{self.path} {FULL}") from error
             raise self.damaged(f"{self.path} cannot be used ({error}); remove it and build the index again") from error
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """One writer at a time. After a write that failed nobody knows what it did: the terms are counted again."""
         with self._lock:
-            self._check_room()
-            self._dirty.touch()
+            check_room(self.path, ROOM, self.full)
+            with self._asking():
+                self._dirty.touch()
             if self._uncertain:
                 self.statistics = self._recount()
             self._uncertain = True
@@ -290,7 +306,7 @@ class EdgeIndex(EdgeSpaces):
 
     def optimize(self) -> None:
         """Merge and index segments: worth it after a large import, slow, blocks writers."""
-        with self._lock:
+        with self._lock, self._asking():
             self._shard.optimize()
 
     def flush(self) -> None:
@@ -331,18 +347,6 @@ class EdgeIndex(EdgeSpaces):
                 self._closed = True
                 with contextlib.suppress(BaseException):
                     self._shard.close()
+                self._let_go()
 
     _closed = False
-
-
-def _guarded(path: Path, open_shard: Callable[[], edge.EdgeShard]) -> edge.EdgeShard:
-    try:
-        return open_shard()
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # a panic in Rust arrives as a BaseException of its own
-        if "WouldBlock" in str(error):
-            raise IndexLocked(
-                f"{path} is open in another process; an index belongs to one process at a time"
-            ) from error
-        raise IndexDamaged(f"{path} cannot be read ({error}); remove it and build the index again") from error
