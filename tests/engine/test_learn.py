@@ -17,7 +17,8 @@ from keqiao.engine import Document, EdgeIndex, Engine, Query, figures
 from keqiao.engine.features import FEATURES, LEARNED
 from keqiao.engine.grades import BadGrades, Pair, read_pairs
 from keqiao.engine.learn import FOLDS, Report, TooFew, folds, learn
-from keqiao.engine.learnt import BadModel, Model, NoLearning
+from keqiao.engine.learnt import BadModel, Model, NoLearning, lightgbm
+from keqiao.engine.rank import SHARES
 from keqiao.engine_cli import engine_group
 from tests.engine.grading_world import lines, shuffled, written
 
@@ -93,6 +94,16 @@ def test_more_likeness_never_lowers_the_score(name: str, learnt: Learnt) -> None
         rows[:, place] = np.linspace(0, 1, 11)
         added = np.array([sum(parts.values()) for parts in model.contributions(rows)])
         assert (np.diff(added) * FEATURES[place].direction >= -1e-9).all()
+
+
+def test_what_the_parts_get_adds_up_to_what_the_booster_says(learnt: Learnt) -> None:
+    _pairs, model, _report = learnt
+    rows = np.random.default_rng(4).uniform(0, 1, (50, len(FEATURES)))
+    rows[::3, 7:9] = np.nan
+    said = lightgbm().Booster(model_str=model.booster).predict(rows)
+    added = [sum(parts.values()) for parts in model.contributions(rows)]
+    assert np.allclose(np.array(added) * model.slope, said, atol=1e-9)
+    assert {part for parts in model.contributions(rows) for part in parts} == {*SHARES, LEARNED}
 
 
 def test_expected_grades_lie_between_one_and_four(learnt: Learnt) -> None:

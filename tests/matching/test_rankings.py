@@ -240,6 +240,23 @@ def test_two_hundred_grades_are_learnt_from_and_what_wins_is_used(
     assert Ranking.objects.count() == 1
 
 
+def test_one_that_an_upgrade_left_behind_is_learnt_anew_once(
+    owner: Person, professor: Person, operator: Person, indexed: Callable[[], int]
+) -> None:
+    give_grades(lines(25, 8), owner, professor, operator)
+    indexed()
+    until = Grade.objects.latest("graded_at").graded_at
+    old = make_ranking("in_use", json.dumps({"kind": "keqiao ranking", "version": 0}), counted_until=until)
+    assert new_grades() == 0
+    train_when_due()
+    new = Ranking.objects.latest("pk")
+    assert states() == {old.pk: "retired", new.pk: "in_use"}
+    Ranking.objects.filter(pk=new.pk).update(state="retired")
+    Ranking.objects.filter(pk=old.pk).update(state="in_use")
+    train_when_due()  # a newer one has been tried: nothing more is to be learnt from the same grades
+    assert Ranking.objects.count() == 2
+
+
 def test_what_does_not_win_is_kept_with_its_figures_and_the_old_one_stays(
     owner: Person, professor: Person, operator: Person, indexed: Callable[[], int]
 ) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 from django.conf import settings
 
 from keqiao.kernel import workflow as kernel
-from keqiao.kernel.access import SYSTEM
+from keqiao.kernel.access import SYSTEM, Refusal
 from keqiao.kernel.jobs import every
-from keqiao.matching.enums import GradeState
+from keqiao.matching.enums import GradeState, RankingState
 from keqiao.matching.grading import training_data
 from keqiao.matching.index import HOLDER, IndexBusy
 from keqiao.matching.models import Grade, Ranking
+from keqiao.matching.ranking import trouble_with
 
 log = logging.getLogger("keqiao.matching")
 
@@ -36,12 +37,19 @@ class TrainingFailed(Exception):
 @every("23 * * * *")
 def train_when_due() -> None:
     """Learn when there are enough new grades; what cannot be learnt is tried again in an hour."""
-    if new_grades() < ENOUGH:
+    if not is_due():
         return
     try:
         train()
-    except TrainingFailed as trouble:
+    except (TrainingFailed, Refusal) as trouble:
         log.warning("no ranking was learnt: %s", trouble)
+
+
+def is_due() -> bool:
+    """Whether there are enough new grades, or the newest ranking is in use and cannot be read (after an upgrade)."""
+    newest = Ranking.objects.order_by("-pk").first()
+    is_lost = newest is not None and newest.state == RankingState.IN_USE and trouble_with(newest) != ""
+    return is_lost or new_grades() >= ENOUGH
 
 
 def new_grades() -> int:
