@@ -42,6 +42,7 @@ COMMANDS = {
     "match": Entry("keqiao.matching.commands:match", "Ranked achievements for a text or a need, with evidence."),
     "index": Entry("keqiao.matching.index_commands:index", "See the search index, build it again, save it."),
     "grades": Entry("keqiao.matching.commands:grades", "Export what staff say of matches, to learn from."),
+    "managers": Entry("keqiao.matching.manager_commands:managers", "Give open needs technology managers, all at once."),
     "node": Entry("keqiao.parties.commands:node", "Set up the centre and the city nodes."),
     "post": Entry("keqiao.parties.commands:post", "Give people staff roles at a node, or end them."),
     "ranking": Entry("keqiao.matching.ranking_commands:ranking", "See learnt rankings, use one, go back."),

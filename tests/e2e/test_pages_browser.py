@@ -67,6 +67,7 @@ PAGES = [
     ("manager", "/desk/"),
     ("operator", "/desk/"),
     ("operator", "/triage/"),
+    ("operator", "/managers/"),
     ("operator", "/verification/"),
     ("other_operator", "/triage/"),
     ("centre_operator", "/desk/"),

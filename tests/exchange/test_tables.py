@@ -28,6 +28,7 @@ EVERYBODY = {
 MAY: dict[str, set[str]] = {
     "is_owner": OWNER,
     "is_operator_of_node": STAFF,
+    "is_operator_of_node_or_is_system": STAFF,
     "is_system": set(),
     "is_asker": OWNER,
     "is_asker_or_is_manager": OWNER | MANAGER,

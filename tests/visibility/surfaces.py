@@ -113,6 +113,7 @@ PAGES: dict[str, Addresses] = {
     "found_match": each("/matches/{pk}/", "matches"),
     "need_candidates": each("/needs/{pk}/candidates/", "needs"),
     "rankings": just("/rankings/"),
+    "assignments": just("/managers/"),
     "proposals": just("/proposals/", "/proposals/?role=asker", "/proposals/?role=provider", "/proposals/?role=manager"),
     "proposal": each("/proposals/{pk}/", "proposals"),
     "projects": lambda world: ["/projects/", "/projects/?turn=mine", "/projects/?q=zq", "/projects/?state=accepted"],

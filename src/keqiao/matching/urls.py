@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keqiao.matching import ranking_views, views
+from keqiao.matching import assigning_views, ranking_views, views
 
 urlpatterns = [
     path("match/", views.match, name="match"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("needs/<int:pk>/set-aside/", views.set_aside, name="set_aside"),
     path("needs/<int:pk>/propose/", views.propose, name="propose"),
     path("rankings/", ranking_views.rankings, name="rankings"),
+    path("managers/", assigning_views.assignments, name="assignments"),
     path("proposals/", views.proposals, name="proposals"),
     path("proposals/<int:pk>/", views.proposal, name="proposal"),
 ]

@@ -15,6 +15,7 @@ from keqiao.kernel import clocks
 from keqiao.kernel.models import ClockRun
 from keqiao.kernel.visibility import OWNER, Level, Seen
 from keqiao.kernel.workflow import REGISTRY, Workflow
+from keqiao.matching.assigning import waiting_for
 from keqiao.matching.enums import ProposalState
 from keqiao.matching.models import Proposal
 from keqiao.matching.turn import turn_of
@@ -86,6 +87,7 @@ class Queues:
     triage: int | None
     most_urgent: ClockRun | None
     verification: int | None
+    unassigned: int = 0
 
 
 def tasks(person: Person) -> list[Task]:
@@ -139,7 +141,8 @@ def queues(person: Person) -> Queues | None:
         return None
     lines = triage.queue(person) if standing.operates else []
     urgent = lines[0].clock if lines else None
-    return Queues(len(lines) if standing.operates else None, urgent, verification_queue(person).count())
+    unassigned = waiting_for(person).count() if standing.operates else 0
+    return Queues(len(lines) if standing.operates else None, urgent, verification_queue(person).count(), unassigned)
 
 
 def shelves(person: Person, names: Iterable[str] = HEADINGS) -> list[Shelf]:

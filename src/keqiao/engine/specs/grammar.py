@@ -5,7 +5,10 @@
     tolerance = "±" quantity
     range     = rangesign before* quantity
     turned    = sign                                          98 % ≤ absorptance
+    sum       = quantity "+" quantity                         12+4 μm
+    part      = before* noun "的" quantity                    小于满量程的2%
     chain     = quantity sign name sign quantity              5 MPa ≤ pressure ≤ 10 MPa
+    both      = measure and measure                           ≥ 3 MPa 且 ≤ 5 MPa
     change    = measure change-verb "goal" measure            only the goal counts
 
 A measure is an interval with a unit; what it is the measure of is `naming`'s business.
@@ -15,49 +18,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from keqiao.engine.specs.joining import as_before, both, chain, is_change
+from keqiao.engine.specs.measure import Measure, bounded
 from keqiao.engine.specs.numerals import read_power
 from keqiao.engine.specs.reading import Kind, Token, read_scale_and_unit
-from keqiao.engine.specs.units import conversion
+from keqiao.engine.specs.units import conversion, read_unit
 from keqiao.engine.specs.vocabulary import CHANGE
 
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """An interval found in the folded text: `start` is before its comparison, `end` after its last word.
-
-    `first` and `last` are tokens; `better` says that only the name can tell whether it is a floor or a ceiling;
-    `compared` says that a comparison was written, `turned` that it was written behind the value; `opens` is where
-    the lower end of a chain stands; `leaves` that it is what something changes from.
-    """
-
-    low: float | None
-    high: float | None
-    unit: str
-    approx: bool
-    start: int
-    end: int
-    first: int
-    last: int
-    better: bool = False
-    compared: bool = False
-    scaled: bool = False
-    counts: str = ""
-    unitless: bool = False
-    goal: bool = False
-    origin: int | None = None
-    turned: bool = False
-    opens: int | None = None
-    leaves: bool = False
-
-
 _LEAVING = {"由", "从", "自", "from"}
-_CHAIN = 20
-_ONLY_WANTING = re.compile(
-    r"[，,\s]*(?:目标|希望|要求?|需要?|须|应|力争|争取|拟|计划|并|再|进一步|后|将|可|能|逐步|是|为)*\s*"
-)
-_ARRIVES = re.compile(r"[^\d，,。；]{1,6}[到至为成]")
+_OF_A_WHOLE = re.compile(r"[^\d，,、。；;()]{2,10}的\s*")
 _TURNED = {"<=": ">=", ">=": "<="}
 
 
@@ -81,39 +52,13 @@ class Parser:
             before = found.pop() if found else None
             if before is None:
                 found = [measure]
-            elif self._is_change(before, measure):
+            elif is_change(self.text, self.tokens, before, measure):
                 origin = before.start if before.origin is None else before.origin
                 found.append(replace(measure, origin=origin, goal=True))
             else:
-                chain = self._chain(before, measure)
-                found += [chain] if chain is not None else [before, measure]
+                joined = chain(self.text, self.tokens, before, measure) or both(self.text, before, measure)
+                found += [joined] if joined is not None else [before, as_before(self.text, before, measure)]
         return found
-
-    def _chain(self, one: Measure, other: Measure) -> Measure | None:
-        """`5 MPa ≤ pressure ≤ 10 MPa` as one measure; whichever end comes first."""
-        between = self.tokens[one.last : other.first]
-        straight = conversion(one.unit or other.unit, other.unit)
-        far = other.start - one.end > _CHAIN or any(token.kind is not Kind.WORD for token in between)
-        if not one.turned or straight is None or far:
-            return None
-        low, high = (None if end is None else straight[0] * end + straight[1] for end in (one.low, one.high))
-        low, high = other.low if low is None else low, other.high if high is None else high
-        if low is None or high is None or low > high or other.low == other.high:
-            return None
-        return replace(other, low=low, high=high, opens=one.start)
-
-    def _is_change(self, start: Measure, goal: Measure) -> bool:
-        """`由 30% 提高到 45%`, `from 30% to 45%` after a verb of change, `从 16 μm 减薄到 9 μm`."""
-        between = self.tokens[start.last : goal.first]
-        breaks = {token.value for token in between if token.kind is Kind.BREAK}
-        if goal.goal:
-            only_wanting = _ONLY_WANTING.fullmatch(self.text, start.end, goal.start) is not None
-            joined = only_wanting or (len(between) <= 4 and breaks <= (set("，,") if start.leaves else set()))
-        else:
-            joined = start.leaves and not breaks and _ARRIVES.match(self.text, start.end) is not None
-        if not joined or start.counts or (start.unitless and not goal.unitless and not start.leaves):
-            return False
-        return not (start.unit and goal.unit) or conversion(start.unit, goal.unit) is not None
 
     def _measure(self, at: int) -> Measure | None:
         meanings: list[str] = []
@@ -123,16 +68,47 @@ class Parser:
             at += 1
         if self._kind(at) is Kind.TOLERANCE and self._kind(at + 1) is Kind.NUMBER:
             return self._after(self._symmetric(first, at + 1, meanings))
+        at, per = self._behind_whole(at, meanings)
         if self._kind(at) is not Kind.NUMBER:
             return None
         value = self.tokens[at]
         leaves = any(self.text[token.start : token.end].lower() in _LEAVING for token in self.tokens[first:at])
         measure = replace(self._single(first, at, meanings), leaves=leaves)
-        if self._kind(at + 1) is Kind.TOLERANCE and self._kind(at + 2) is Kind.NUMBER:
+        if (added := self._added(measure, at)) is not None:
+            measure = added
+        elif self._kind(at + 1) is Kind.TOLERANCE and self._kind(at + 2) is Kind.NUMBER:
             measure = self._toleranced(measure, value, at + 2)
         else:
             measure = self._range(measure, value, at, meanings) or measure
+        if per and not measure.unitless:
+            measure = replace(measure, unit=f"{measure.unit}/{per}", counts="")
         return self._after(self._grouped(measure))
+
+    def _behind_whole(self, at: int, meanings: Sequence[str]) -> tuple[int, str]:
+        """Where the number stands behind a bound: `小于满量程的2%`, and by what it is divided: `不低于每分钟120包`."""
+        if not set(meanings) & {">=", "<="} or self._kind(at) is not Kind.WORD:
+            return at, ""
+        share = next((i for i in range(at, min(at + 6, len(self.tokens))) if self._kind(i) is Kind.NUMBER), at)
+        unit = self.tokens[share].unit
+        whole = _OF_A_WHOLE.fullmatch(self.text, self.tokens[at].start, self.tokens[share].start)
+        if whole and unit is not None and unit.name in {"%", "permille", "fold"}:
+            return share, ""
+        begins = self.tokens[at].start
+        per = read_unit(self.text, begins + 1) if self.text[begins] == "每" and unit is not None else None
+        return (share, per.name) if per and not self.text[per.end : self.tokens[share].start].strip() else (at, "")
+
+    def _added(self, measure: Measure, at: int) -> Measure | None:
+        """`12+4 μm` is 16 μm; of `2 cm+1 ppm` the first is what counts."""
+        if self._kind(at + 2) is not Kind.NUMBER or self.text[self.tokens[at].end : self.tokens[at + 2].start] != "+":
+            return None
+        one, other = self.tokens[at], self.tokens[at + 2]
+        measure = replace(measure, last=at + 3, end=other.end)
+        if other.unit is None or (one.unit is not None and one.unit.name != other.unit.name):
+            return measure
+        factor = other.unit.factor if one.unit is None else 1.0
+        total = one.number * factor + other.number
+        low, high = (None if end is None else total for end in (measure.low, measure.high))
+        return replace(measure, low=low, high=high, unit=other.unit.name, unitless=False, counts=other.unit.counts)
 
     def _grouped(self, measure: Measure) -> Measure:
         """`(45±1) %`, `(1~3)×10^-3 mol/L`: power of ten, multiplier and unit stand behind the bracket."""
@@ -158,8 +134,8 @@ class Parser:
         token = self.tokens[at]
         measure = self._with(token, first, at, token.number, token.number)
         measure = replace(measure, approx="about" in meanings, goal="goal" in meanings, better="better" in meanings)
-        bound = next((m for m in reversed(meanings) if m in {">=", "<="}), "")
-        return _bounded(measure, bound) if bound else replace(measure, compared=bool(set(meanings) & {"=", "better"}))
+        bound = next((m for m in reversed([token.value, *meanings]) if m in {">=", "<="}), "")
+        return bounded(measure, bound) if bound else replace(measure, compared=bool(set(meanings) & {"=", "better"}))
 
     def _with(self, token: Token, first: int, at: int, low: float | None, high: float | None) -> Measure:
         unit = token.unit
@@ -175,6 +151,7 @@ class Parser:
             scaled=token.scaled != 1.0,
             counts=unit.counts if unit else "",
             unitless=unit is None,
+            power=token.power,
         )
 
     def _symmetric(self, first: int, at: int, meanings: Sequence[str]) -> Measure:
@@ -185,13 +162,17 @@ class Parser:
     def _toleranced(self, measure: Measure, value: Token, at: int) -> Measure:
         tolerance = self.tokens[at]
         unit = tolerance.unit.name if tolerance.unit else ""
-        amount = tolerance.number
-        if unit == "%" and measure.unit != "%":
-            amount, unit = abs(value.number) * amount / 100, measure.unit
+        amount, middle = tolerance.number, value.number
+        if unit == "%" and measure.unit != "%" and (value.unit or middle > 100):
+            amount, unit = abs(middle) * amount / 100, measure.unit
+        elif tolerance.unit and value.unit is None:
+            middle *= tolerance.unit.factor
+        elif straight := conversion(unit, measure.unit) if unit and measure.unit else None:
+            amount, unit = amount * straight[0], measure.unit
         return replace(
             measure,
-            low=value.number - amount,
-            high=value.number + amount,
+            low=middle - amount,
+            high=middle + amount,
             unit=measure.unit or unit,
             end=max(tolerance.end, measure.end),
             last=at + 1,
@@ -230,11 +211,16 @@ class Parser:
 
     def _interval(self, measure: Measure, low: Token, high: Token, at: int) -> Measure | None:
         first_value, unit = low.number, high.unit or low.unit
-        if low.unit and high.unit and low.unit.name != high.unit.name:
-            return None
-        if low.unit is None and high.scaled != 1.0 and low.scaled == 1.0:
+        if low.unit and high.unit:
+            straight = conversion(low.unit.name, high.unit.name)
+            if straight is None or high.unit.name == "fold":
+                return None
+            first_value = straight[0] * first_value + straight[1]
+        if (low.unit is None or high.unit is None) and high.scaled != 1.0 and low.scaled == 1.0:
             first_value *= high.scaled
-        if first_value > high.number and (unit is None or self.tokens[at - 1].value == "-"):
+        if low.unit is None and high.unit:
+            first_value *= high.unit.factor
+        if first_value > high.number and (unit is None or (self.tokens[at - 1].value == "-" and low.number <= 10)):
             return None
         return replace(
             measure,
@@ -259,7 +245,7 @@ class Parser:
                 about = token.value == "about"
                 measure = replace(measure, approx=measure.approx or about, better=measure.better or not about)
             elif measure.low == measure.high:
-                measure = _bounded(measure, token.value)
+                measure = bounded(measure, token.value)
             elif measure.low is not None and measure.high is not None and measure.low == -measure.high:
                 continue
         return self._turned(measure)
@@ -272,11 +258,5 @@ class Parser:
         sign, following = self.tokens[at], self._kind(at + 1)
         if self.text[sign.start] not in "≤≥<>=" or sign.value not in _TURNED or following is not Kind.WORD:
             return measure
-        measure = _bounded(measure, _TURNED[sign.value])
+        measure = bounded(measure, _TURNED[sign.value])
         return replace(measure, end=sign.end, last=at + 1, turned=True)
-
-
-def _bounded(measure: Measure, bound: str) -> Measure:
-    if bound == ">=":
-        return replace(measure, high=None, compared=True)
-    return replace(measure, low=None, compared=True)

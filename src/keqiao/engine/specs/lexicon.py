@@ -38,7 +38,7 @@ pixel: px pixel 像素
 Bq: Bq
 Gy: Gy
 cd: cd 坎德拉
-P: P
+P: P 泊
 var: var 乏
 FLOPS: FLOPS flops Flops
 OPS: OPS
@@ -60,7 +60,7 @@ V: m k M u n
 A: m k u n p f
 Hz: k M G T m
 J: k M m G u
-N: k m M u
+N: k m M u c
 L: m u n d
 eV: m k M G
 Wh: k M G T m
@@ -109,10 +109,11 @@ _WORD_PREFIX = {
     "T": "tera",
 }  # fmt: skip
 _SCALES = {"Celsius": "degC", "centigrade": "degC", "C": "degC", "Fahrenheit": "degF", "F": "degF"}
-_HAN_PREFIX = dict(zip("numcdkMGThP", "纳微毫厘分千兆吉太百拍", strict=True))
+_HAN_PREFIX = dict(zip("numcdkMGThPpf", "纳微毫厘分千兆吉太百拍皮飞", strict=True))
 _OWN = table(
     """
 km: 公里 km KM Km
+cm: 公分
 kg: 公斤 千克 kg KG Kg kilogram kilograms kgs
 jin: 斤 市斤
 t: t 吨 公吨 tonne tonnes ton tons
@@ -206,10 +207,17 @@ dpi: dpi DPI
 fold: 倍 fold times倍
 U: IU U
 degree/s: dps
-arcsec: 角秒 arcsec
-arcmin: 角分 arcmin
-dtex: dtex
-tex: tex
+arcsec: 角秒 弧秒 arcsec
+arcmin: 角分 弧分 arcmin
+dtex: dtex 分特
+tex: tex 特克斯 特
+denier: 旦 旦尼尔 denier
+barn: 靶恩 barn
+tf: 吨力 tf
+N*m: Nm N-m N.m 牛米 牛顿米
+kN*m: kNm kN-m kN.m 千牛米
+NTU: NTU 度NTU
+L/(m**2*h): LMH lmh
 rad: rad
 kcal: 大卡 千卡
 W/(m*K): W/mK W/(mK) 瓦每米开尔文 瓦每米开 瓦每米每开尔文 瓦每米每开
@@ -252,7 +260,8 @@ HK: HK 努氏 努氏硬度
 COUNTERS = listed(
     """
     台套 项 件 篇 个 人 家 名 位 套 台 只 片 支 株 头 辆 座 块 条 款 种 组 批 户 所 部 本 张 份 颗 粒 瓶 盒 箱 枚 根
-    架 艘 栋 例 处 页 字 units pcs patents papers people unit piece pieces
+    包 袋 桶 架 艘 栋 例 处 页 字 点 尾 羽 匹 幅 刃 针 节 units pcs patents papers people unit piece pieces token tokens
+    cell cells
     """
 )
 

@@ -26,7 +26,7 @@ _BETWEEN = frozenset(
     一次性 一般 不 为 之间 也 了 仅 介于 仍 从 以上 以下 以内 位于 低 低至 保持 保持在 值为 其 分别 到 区间 即 原来
     只 只有 可 可以 可调 可达 同比 后 在 均 基本 处于 大约 大部分 实测 实现 将 就 左右 已 已经 平均 应 应当 必须
     总体 指标 控制 数值 时 是 最终 有 每 水平 测试 满足 现有 由 的 目前 目标 稳定 稳定在 累计 约 维持 能 能够 至
-    现在 原先 原有 当前 传统 以往 此前 目标值 指标值 要求值 允许 不得
+    现在 原先 原有 当前 传统 以往 此前 目标值 指标值 要求值 允许 不得 做到 分别 预计 有望 了
     范围 范围内 要 要求 设计 达 达标 连续 通常 都 需 需要 须 高
         """
     )
@@ -68,13 +68,19 @@ _ENGLISH_STOP = frozenset(
     a about achieve achieved achieves an and are as at be been between by can could for from had has have having in
     is it its keep keeps kept least may most must need needs no not of on or our over provide provides range ranges
     ranging reach reached reaches require required requires shall should than that the their these this to under up
-    value values was we were which will with within would
+    remain remains stay stays value values was we were which will with within would
         """
     )
 )
 # Symbols that are names of their own, whatever stands before them (数据中心PUE).
 _SYMBOLS = sorted((n for n in BARE_NAMES if n.isascii() and n not in {"Ra", "Rz", "NA", "F1"}), key=len, reverse=True)
-_SUFFIXES = frozenset("率度量性力值")
+_SUFFIXES = frozenset("率度量性力值期")
+# Behind one of these stands what qualifies the noun before it: bow after grinding.
+_HEADED = frozenset({"of", "after", "during"})
+# Words of the list above that are nouns at the end of a name: 抑制比, 总投入.
+_NOUNS_TOO = frozenset({"比", "投入"})
+# What something is compared with: 能耗较现有车型下降 15 %.
+_THAN = frozenset({"较", "比", "相比", "相较", "相较于", "相对", "相对于"})
 _BEHIND = re.compile(r"^\s*(?P<of>级?的|of(?: the)?\s)?\s*(?P<name>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z ]{1,30})")
 _SCALE_WORDS = {spelling(word): scale for scale, words in SCALES.items() for word in words}
 _ANY_SCALE = "|".join(re.escape(word) for word in sorted(_SCALE_WORDS, key=len, reverse=True))
@@ -106,7 +112,7 @@ def name_before(text: str, floor: int, end: int, *, goal: bool = False) -> tuple
 
     An empty name starts at `end`. With `goal`, verbs of change before the value are passed over.
     """
-    start_of_window = max(floor, end - _WINDOW)
+    start_of_window = _window(text, floor, end)
     stem = _TRAILING.sub("", text[start_of_window:end])
     bracket = re.search(r"\([^()]*\)$", stem)
     if bracket is not None:
@@ -114,9 +120,27 @@ def name_before(text: str, floor: int, end: int, *, goal: bool = False) -> tuple
     clause, words = _last_clause(stem, goal=goal)
     name = _english_phrase(words) if words and words[-1].isascii() and len(words[-1]) > 1 else ""
     name = name if name and not _only_symbol(name, words) else _phrase(words)
+    if name in CHANGE or (words and words[-1] in CHANGE and not _THAN.isdisjoint(words)):
+        # 采收率预计提高, 能耗较现有车型下降
+        name = _phrase([*_changed(words), words[-1]])
     if not name or name in _ONLY_DOING:
         return "", end
-    return name, start_of_window + clause + "".join(words).rindex(name)
+    start = "".join(words).rfind(name)
+    return name, start_of_window + clause + (start if start >= 0 else "".join(words).rfind(name[:2]))
+
+
+def _changed(words: list[str]) -> list[str]:
+    """The words of what changes, before the verb at the end of `words` and without what it is compared with."""
+    than = next((i for i, word in enumerate(words[:-1]) if i and word in _THAN), len(words) - 1)
+    return [word for word in words[:than] if word not in _BETWEEN]
+
+
+def _window(text: str, floor: int, end: int) -> int:
+    """Where the look back begins: further in English, and not within a word."""
+    start = max(floor, end - (2 * _WINDOW if text[max(floor, end - _WINDOW) : end].isascii() else _WINDOW))
+    while floor < start < end and text[start - 1 : start + 1].isascii() and text[start - 1 : start + 1].isalpha():
+        start += 1
+    return start
 
 
 def _last_clause(stem: str, *, goal: bool) -> tuple[int, list[str]]:
@@ -131,6 +155,10 @@ def _last_clause(stem: str, *, goal: bool) -> tuple[int, list[str]]:
             words.pop()
         if not words and said and said[-1].lower() == "range":
             return clause, ["range"]
+        bracket = re.search(r"\([^()]*\)$", stem[:clause]) if not words else None
+        if bracket is not None:  # 均匀性(3σ)需做到 2 %
+            stem = _TRAILING.sub("", stem[: bracket.start()])
+            continue
         if words or not clause or stem[clause - 1] not in (":：，," if any(said) else ":："):
             return clause, words
         stem = _TRAILING.sub("", stem[: clause - 1])
@@ -150,6 +178,7 @@ def _phrase(words: list[str]) -> str:
     kept: list[str] = []
     for word in reversed(words):
         suffix_of = kept[:1] != [] and kept[0] in _SUFFIXES and len(word) > 1
+        suffix_of = suffix_of or (word in _NOUNS_TOO and not kept and len(words) > 1 and words[-2] not in _STOP)
         if (word in _STOP and not suffix_of) or not word.strip() or not (word[0].isalnum() or word in "-/"):
             break
         if word.isascii() and kept and not kept[0].isascii() and not word[0].isalpha():
@@ -167,19 +196,34 @@ def _phrase(words: list[str]) -> str:
 
 
 def _english_phrase(words: list[str]) -> str:
+    """The noun before the value; `capacity of the anode` and `bow after grinding` are named by what they begin with."""
+    said = "".join(words).split(" ")
+    kept = _english_noun(said)
+    before = said[: len(said) - len(kept)]
+    article = before[-1:] != [] and before[-1].lower() in {"the", "a", "an", "this", "each"}
+    before = before[:-1] if article else before
+    preposition = before[-1].lower() if kept and len(before) > 1 else ""
+    head = _english_noun(before[:-1]) if preposition in _HEADED else []
+    if head and not head[-1].lower().endswith("ed"):
+        kept = [*head, "of", *kept] if preposition == "of" and not article else head
+    if not kept and words:
+        tail = re.search(r"[A-Za-z][A-Za-z0-9'/-]*$", "".join(words))
+        return tail[0] if tail else ""
+    return " ".join(kept)
+
+
+def _english_noun(said: list[str]) -> list[str]:
+    """The last words of a phrase that may be a noun with what qualifies it, four at most."""
     kept: list[str] = []
-    for word in reversed("".join(words).split(" ")):
-        if word.lower() in _ENGLISH_STOP or not re.fullmatch(r"[A-Za-z][A-Za-z0-9'/-]*", word):
+    for word in reversed(said):
+        if word.lower() in _ENGLISH_STOP | _HEADED or not re.fullmatch(r"[A-Za-z][A-Za-z0-9'/-]*", word):
             break
         kept.insert(0, word)
         if len(kept) == 4:
             break
-    if not kept and words:
-        tail = re.search(r"[A-Za-z][A-Za-z0-9'/-]*$", "".join(words))
-        return tail[0] if tail else ""
     while len(kept) > 2 and kept[0].lower().endswith("ed"):
         kept.pop(0)
-    return " ".join(kept)
+    return kept
 
 
 def without_scale(name: str) -> str:

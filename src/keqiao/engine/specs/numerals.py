@@ -26,18 +26,21 @@ _POWER_OF_TEN = re.compile(rf"(?:10|十){_RAISED}|10(?P<glued>-[2-9])(?=\s*[A-Za
 _HAN = re.compile(
     rf"{NUMERAL}+(?:[万亿]{_DIGIT}{NUMERAL}*)*{_DECIMALS}(?:个?半(?=[年天小个月周]))?|半(?=年|天|小时|个)"
 )
-_FRACTION = re.compile(rf"(万|{NUMERAL}+)分之({NUMERAL}+{_DECIMALS}|\d+(?:\.\d+)?)")
+_FRACTION = re.compile(rf"((?:{NUMERAL}|[万亿])+)分之({NUMERAL}+{_DECIMALS}|\d+(?:\.\d+)?)")
 _TENTHS = re.compile(
     rf"(\d(?:\.\d)?|{_DIGIT})成(?:(半|[一二三四五六七八九])(?!成)|(?![为功果本熟立员分套型都形长交品份色膜绩批像因效活文年虫组对核晶材片线]))"
 )
 
 
 class Number(NamedTuple):
-    """A number, where it ends, and whether it is in Chinese numerals (which are often no number: 三元, 二次)."""
+    """A number, where it ends, whether it is in Chinese numerals (which are often no number: 三元, 二次), and whether
+    a power of ten was written.
+    """
 
     value: float
     end: int
     han: bool = False
+    power: bool = False
 
 
 def read_number(text: str, at: int) -> Number | None:
@@ -45,13 +48,13 @@ def read_number(text: str, at: int) -> Number | None:
     if at and text[at - 1].isascii() and (text[at - 1].isdigit() or text[at - 1] == "."):
         return None
     if match := _POWER_OF_TEN.match(text, at):
-        return Number(10.0 ** _power(match), match.end())
+        return Number(10.0 ** _power(match), match.end(), power=True)
     if match := _ARABIC.match(text, at):
         digits = match[0].replace(",", "")
         power = _EXPONENT.match(text, match.end())
         if power is None:
             return Number(float(digits), match.end())
-        return Number(float(f"{digits}e{_power(power)}"), power.end())
+        return Number(float(f"{digits}e{_power(power)}"), power.end(), power=True)
     return _han(text, at)
 
 
@@ -64,7 +67,7 @@ def read_power(text: str, at: int) -> tuple[float, int]:
 def read_share(text: str, at: int) -> Number | None:
     """A share in words, in per cent: `百分之三`, `千分之二`, `九成五`."""
     if match := _FRACTION.match(text, at):
-        whole = 1e4 if match[1] == "万" else _value(match[1])
+        whole = _value(f"一{match[1]}" if match[1][0] in "百千万亿" else match[1])
         return Number(100.0 * _value(match[2]) / whole, match.end(), han=True) if whole else None
     if match := _TENTHS.match(text, at):
         rest = 0 if match[2] is None else 5 if match[2] == "半" else _DIGITS[match[2]]

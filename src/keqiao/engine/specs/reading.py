@@ -15,6 +15,7 @@ from enum import Enum
 from keqiao.engine.blocks import spelling
 from keqiao.engine.specs.lexicon import MULTIPLIERS
 from keqiao.engine.specs.numerals import NUMERAL, read_number, read_share
+from keqiao.engine.specs.spelled import SPELLED, read_doubled, read_half, read_part, read_spelled
 from keqiao.engine.specs.units import Unit, read_unit
 from keqiao.engine.specs.vocabulary import AFTER, BEFORE, RANGE
 
@@ -36,7 +37,7 @@ class Token:
     """A token with its place in the folded text.
 
     `value` is what a comparison means (`>=`, `goal`) or how a word reads; a number has `number`, and `unit` when one
-    follows (`end` is then behind the unit). `scaled`: a multiplier (万) was written.
+    follows (`end` is then behind the unit). `scaled`: a multiplier (万) was written; `power`: a power of ten was.
     """
 
     kind: Kind
@@ -46,8 +47,10 @@ class Token:
     number: float = 0.0
     unit: Unit | None = None
     scaled: float = 1.0
+    power: bool = False
 
 
+_SOME_MORE = re.compile("[余多]")
 _MULTIPLIER = re.compile(
     r"\s*(?:"
     + "|".join(
@@ -57,8 +60,12 @@ _MULTIPLIER = re.compile(
 )
 _SIGN = re.compile(rf"[+-](?=\d)|(?:零[下上]|负)\s*(?=\d|{NUMERAL})")
 _SIZE = re.compile(r"\s*[×xX*:：/]\s*\d")  # 1920×1080, 1:100: no figure by itself
+_TO_ONE = re.compile(r"\s*[:：∶]\s*1(?![\d.:：,])|比一")  # a ratio of 1.3:1
 _SIZE_BEFORE = re.compile(r"\d\s*[×xX*:：/]\s*$")
+_DIRECT = re.compile(r"DC(?=\s*(?:[~—–-]|至|到|to)\s*\d[\d.]*\s*[kMGT]?Hz)")  # a band from 0 Hz
 _CURRENCY = re.compile(r"[¥$€]\s*(?=\d)|(?:RMB|CNY|USD|人民币|US\$)\s*(?=\d)")
+_PER = re.compile(r"\s+(?:per|an?)\s+|\s*每\s*")
+_QUALIFIED = re.compile(r"\s+[a-z]+(?=\s+(?:cycles|hours|times)\b)")  # 500 thermal cycles
 _CURRENCY_UNIT = {
     "¥": "CNY",
     "$": "USD",
@@ -107,7 +114,7 @@ _PLAIN = re.compile(
     "[^"
     + re.escape(
         "".join(
-            sorted(_FIRST | set("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万半第正负人±¥€，。、；！？·…"))
+            sorted(_FIRST | set("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万半第正负人翻±¥€，。、；！？·…"))
         )
     )
     + r"\x21-\x7f]+"
@@ -115,6 +122,7 @@ _PLAIN = re.compile(
 _NEAR = 20
 _SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]|[^。；;！？\n]+$")
 _NUMERIC = re.compile(
+    rf"{SPELLED}|"
     r"\d|分之|[一二两三四五六七八九十百千半壹贰叁肆伍柒捌玖](?:[十百千拾佰仟万亿年天月倍成点分个周次小吨米公千毫微元到至]|[^\x00-\x7f]?$)"
 )
 
@@ -203,13 +211,33 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
 def _number(text: str, at: int, previous: Token | None) -> Token | None:
     if match := _CURRENCY.match(text, at):
         return _money(text, at, match)
-    if share := read_share(text, at):
-        return Token(Kind.NUMBER, at, share.end, "", share.value, Unit("%", share.end))
+    if direct := _DIRECT.match(text, at):
+        return Token(Kind.NUMBER, at, direct.end())
+    if found := _in_words(text, at, previous):
+        return found
     sign = None if previous is not None and previous.kind is Kind.NUMBER else _SIGN.match(text, at)
     token = _amount(text, sign.end() if sign else at, at)
     if token is None or sign is None or sign[0][:2].strip() not in ("-", "零下", "负"):
         return token
     return replace(token, number=-token.number)
+
+
+def _in_words(text: str, at: int, previous: Token | None) -> Token | None:
+    """`九成五`, `减半`, `翻一番`, `a third` behind a bound, `two years`, `half a second`."""
+    if share := read_share(text, at) or read_half(text, at):
+        return Token(Kind.NUMBER, at, share.end, "", share.value, Unit("%", share.end))
+    if doubled := read_doubled(text, at):
+        return Token(Kind.NUMBER, at, doubled.end, "", doubled.value, Unit("fold", doubled.end))
+    if not text[at].isascii() or not text[at].isalnum():
+        return None
+    bound = previous is not None and (previous.value in {">=", "<=", "about"} or previous.value.lower() == "by")
+    if (bound or text[at].isdigit()) and (part := read_part(text, at)):
+        return Token(Kind.NUMBER, at, part.end, "", part.value, Unit("%", part.end))
+    spelled = read_spelled(text, at)
+    unit = read_unit(text, spelled.end) if spelled else None
+    if spelled is None or unit is None or unit.counts or (spelled.article and not bound):
+        return None
+    return Token(Kind.NUMBER, at, unit.end, "", spelled.value * unit.factor, unit)
 
 
 def _money(text: str, at: int, sign: re.Match[str]) -> Token | None:
@@ -219,6 +247,10 @@ def _money(text: str, at: int, sign: re.Match[str]) -> Token | None:
         return None
     currency = _CURRENCY_UNIT[sign[0].strip()]
     unit = token.unit or Unit(currency, token.end)
+    per = _PER.match(text, token.end) if token.unit is None else None
+    paid_for = read_unit(text, per.end()) if per else None
+    if paid_for is not None:
+        unit = Unit(f"{currency}/{paid_for.name}", paid_for.end)
     if unit.name.startswith("1/"):
         unit = Unit(currency + unit.name.removeprefix("1"), unit.end)
     return replace(token, unit=unit, end=unit.end)
@@ -230,15 +262,21 @@ def _amount(text: str, at: int, start: int) -> Token | None:
     if number is None:
         return None
     scale, end, unit = read_scale_and_unit(text, number.end)
+    if unit is None and (qualified := _QUALIFIED.match(text, end)):
+        unit = read_unit(text, qualified.end())
     if unit is None and text[end : end + 1] == "级":
         end += 1
     if number.han and scale == 1.0 and _is_no_amount(text, number.value, end, unit):
         return None
+    if unit is None and (to_one := _TO_ONE.match(text, end)):
+        return Token(Kind.NUMBER, start, to_one.end(), "", number.value * scale)
     if unit is None and (_SIZE.match(text, end) or _SIZE_BEFORE.search(text, max(0, at - 3), at)):
         return None
     if unit is None and text[end : end + 1].isascii() and text[end : end + 1].isalpha():
         return None
-    return Token(Kind.NUMBER, start, unit.end if unit else end, "", number.value * scale, unit, scale)
+    value = number.value * scale * (unit.factor if unit else 1.0)
+    at_least = ">=" if _SOME_MORE.search(text, number.end, unit.end if unit else end) else ""
+    return Token(Kind.NUMBER, start, unit.end if unit else end, at_least, value, unit, scale, number.power)
 
 
 def _is_no_amount(text: str, number: float, end: int, unit: Unit | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 import pint
@@ -36,6 +36,8 @@ d: 打 模 视 扫 建 图 技 成 显
 瓦: 斯 片
 牛: 奶
 米: 粉 饭
+特: 别 殊 点 征 定 种 色 大 高 斯 性 级 效 有
+点: 击 火 云 阵 胶 焊 检 名 评
 斤: 斤 两
 升: 级
 """
@@ -48,7 +50,10 @@ _POWER = re.compile(
     r"|(?:\^|\*\*)\(?(?P<broken>[-+]?\d(?:[/.]\d)?)\)?"
 )
 _HAN_POWER = re.compile(r"\^(?P<plain>\d)")
-_TIMES = re.compile(r"[·•⋅∙*.×](?=[A-Za-zΩμ°\u4e00-\u9fff(])|(?<=[A-Za-z0-9]) (?=[A-Za-zΩμ]+\^?-\d)")
+_TIMES = re.compile(
+    r"[·•⋅∙*.×](?=[A-Za-zΩμ°\u4e00-\u9fff(])|·(?=\d+(?:\.\d+)?\s?[A-Za-z\u4e00-\u9fff])"
+    r"|(?<=[A-Za-z0-9]) (?=[A-Za-zΩμ]+\^?-\d)"
+)
 _PER = re.compile(r"\s*/\s*|\s+per\s+|每")
 # `2.5×10^-6 /K`, `$80/kWh`, `2000 1/h`: nothing above the line; not `3/4`, `A/B`.
 _NOTHING_ABOVE = re.compile(
@@ -57,16 +62,34 @@ _NOTHING_ABOVE = re.compile(
 # Short forms that are units only below the line: 次/分, 米/时.
 _BELOW = {"分": "min", "时": "h", "min.": "min"}
 # What the quantity is of, written into its unit: tCO2, kgCE, gH2.
-_OF_WHAT = re.compile(r"(?<=[tgL])-?(?:CO2e?q?|ce|CE|H2|NH3|N2)(?![A-Za-z\d])")
+_OF_WHAT = re.compile(r"(?<=[tgL])-?(?:CO2e?q?|(?:I-)?TEQ|ce|CE|H2|NH3|N2)(?![A-Za-z\d])")
+
+
+# An amount below the line: g/10 min, kWh/100 km, mm/百万吨. In brackets after a middle dot any unit may have one
+# (cm^3/(m^2·d·0.1MPa)); after a bare line only amounts of amounts, for 220 V/50 Hz and 150 °C/30 min are two figures.
+_SHARE = re.compile(r"(?P<number>\d+(?:\.\d+)?)?\s*(?P<word>百万|千万|[百千万亿])?(?=\s*[A-Za-zμ\u4e00-\u9fff])")
+_WORDS_OF_SHARES = {"百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+_AMOUNTS = frozenset(
+    listed(
+        """
+        s min h day week month year ug mg g kg t uL mL L um mm cm m km cm**2 m**2 mu cm**3 m**3 count copies mol mmol
+        J kJ MJ Wh kWh CNY USD EUR dB
+        """
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit read from a text: what pint reads, where it ends, and the word when it only counts things (项, 台)."""
+    """A unit read from a text: what pint reads, where it ends, and the word when it only counts things (项, 台).
+
+    `factor`: what a value in the text is multiplied by to be in this unit (`3 g/10 min` is 0.3 g/min).
+    """
 
     name: str
     end: int
     counts: str = ""
+    factor: float = 1.0
 
 
 @dataclass(slots=True)
@@ -74,6 +97,7 @@ class _Factor:
     name: str
     power: str
     counts: str
+    amount: float = 1.0
 
 
 def read_unit(text: str, start: int) -> Unit | None:
@@ -104,6 +128,8 @@ def read_unit(text: str, start: int) -> Unit | None:
             divided = True
             continue
         factor = _read_factor(text, step.end(), divided=divides)
+        if factor is None and (divides or divided):
+            factor = _read_share(text, step.end(), _written(above, []) if above else "")
         if factor is None:
             break
         divided = divided or divides
@@ -112,7 +138,24 @@ def read_unit(text: str, start: int) -> Unit | None:
     if not above and not below:
         return None
     counts = above[0].counts if len(above) == 1 and not below else ""
-    return Unit(_written(above, below), position, counts)
+    return Unit(_written(above, below), position, counts, 1.0 / math.prod(factor.amount for factor in below))
+
+
+def _read_share(text: str, start: int, above: str, *, grouped: bool = False) -> tuple[_Factor, int] | None:
+    """A factor below the line with an amount of it: `10 min`, `百万吨`, in brackets `0.1MPa` too."""
+    share = _SHARE.match(text, start)
+    if share is None or share.end() == start:
+        return None
+    found = _read_factor(text, share.end() + (text[share.end()] == " "), divided=True)
+    amount = float(share["number"] or 1) * _WORDS_OF_SHARES.get(share["word"] or "", 1.0)
+    if found is None or not amount:
+        return None
+    factor, end = found
+    unit = _written([factor], [])
+    of_amounts = above in _AMOUNTS and unit in _AMOUNTS and conversion(above, unit) is None
+    if share["number"] and not (grouped or of_amounts):
+        return None
+    return replace(factor, amount=amount), end
 
 
 def _read_group(text: str, start: int) -> tuple[list[_Factor], int] | None:
@@ -121,7 +164,7 @@ def _read_group(text: str, start: int) -> tuple[list[_Factor], int] | None:
         return None
     position, factors = start + 1, []
     while True:
-        factor = _read_factor(text, position)
+        factor = _read_factor(text, position) or _read_share(text, position, "", grouped=True)
         if factor is None:
             return None
         factors.append(factor[0])
@@ -150,6 +193,7 @@ def _read_factor(text: str, start: int, *, divided: bool = False) -> tuple[_Fact
         exponent, end = _digits(power).lstrip("+"), power.end()
     counts = word if word in COUNTERS else ""
     name = "count" if counts else "degree" if word == "度" else _SPELLINGS[word]
+    name = "frame" if divided and name == "frame/s" else name
     return _Factor(name, exponent, counts), end
 
 
@@ -210,7 +254,7 @@ _DEFINITIONS = listed(
     HK·=·[hardness_knoop] HL·=·[hardness_leeb] ShoreA·=·[hardness_shore_a] ShoreD·=·[hardness_shore_d]
     Mohs·=·[hardness_mohs] Brix·=·[sugar_brix] dBc·=·[noise_carrier] CFU·=·count
     FLOPS·=·count/second OPS·=·count/second frame·=·count ppb·=·1e-9 dBA·=·[sound_weighted] dBi·=·[antenna_gain]
-    fold·=·1 var·=·volt*ampere mcd·=·1e-3*candela copies·=·count jin·=·0.5*kilogram
+    fold·=·1 var·=·volt*ampere mcd·=·1e-3*candela NTU·=·[turbidity] copies·=·count jin·=·0.5*kilogram
     """
 )
 

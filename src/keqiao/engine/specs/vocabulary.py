@@ -7,18 +7,10 @@ from keqiao.engine.blocks import listed, table
 # What a word before a number says about it; a middle dot stands for a space.
 BEFORE = table(
     """
->=: ≥ >= => ≧ ⩾ 不低于 不小于 不少于 不得低于 不得小于 不得少于 不应低于 不应小于 不应少于 应不低于 应不小于
-    大于等于 大于或等于 大于 高于 超过 超 多于 至少 最少 最低 不下于 不亚于 不短于 不弱于 突破 > at·least
-    no·less·than not·less·than no·lower·than not·lower·than no·fewer·than greater·than·or·equal·to more·than
-    not·be·less·than not·be·lower·than not·be·fewer·than not·fall·below not·below
-    greater·than larger·than higher·than longer·than over above exceeding exceeds exceed in·excess·of minimum·of
-    a·minimum·of minimum min.
-<=: ≤ <= =< ≦ ⩽ 不高于 不大于 不超过 不超 不多于 不长于 不得高于 不得大于 不得超过 不应高于 不应大于 不应超过 未超过
-    小于等于 小于或等于 小于 低于 少于 短于 不足 至多 最多 < at·most no·more·than not·more·than no·greater·than
-    not·be·more·than not·be·greater·than not·be·higher·than not·above 不到 不及 不满 未达到 未达
-    not·greater·than no·higher·than less·than·or·equal·to less·than lower·than smaller·than shorter·than fewer·than
-    最高 最大 最长
-    below under within up·to not·exceeding not·exceed maximum·of a·maximum·of maximum max.
+>=: ≥ >= => ≧ ⩾ 超过 超 超出 逾 至少 最少 最低 不亚于 不下于 突破 > at·least not·fall·below not·below over above
+    exceeding exceeds exceed in·excess·of minimum·of a·minimum·of minimum min.
+<=: ≤ <= =< ≦ ⩽ 不超 不足 至多 最多 < at·most not·above 不到 不及 不满 未达到 未达 最高 最大 最长 below under within
+    up·to not·exceeding not·exceed maximum·of a·maximum·of maximum max.
 better: 优于 好于 不劣于 不逊于 better·than as·good·as
 =: = 达到 达 可达 可达到 低至 高至 低到 高到 低达 高达 高达到 为 约为 等于 设为 at equal·to equals of is
     as·low·as as·high·as as·little·as as·much·as as·small·as as·large·as down·to
@@ -27,15 +19,16 @@ better: 优于 好于 不劣于 不逊于 better·than as·good·as
 goal: 控制在 →
 about: 约 大约 近 接近 大概 左右约 ≈ 大致 将近 about around approximately approx. approx ca. roughly nearly almost
     约等于
-from: 由 从 自 from between 介于 在
+from: 由 从 自 from between 介于 介乎 在
+joins: 要有 应有 须有 需有 能有 占 占到
 """
 )
 # What a word behind a number says about it.
 AFTER = table(
     """
 >=: 及以上 或以上 以上 之上 及更高 或更高 or·more or·above or·higher or·greater and·above or·longer
-    minimum
-<=: 及以下 或以下 以下 以内 之内 之下 内 及更低 或更低 or·less or·below or·lower or·fewer and·below maximum
+    minimum min. min
+<=: 及以下 或以下 以下 以内 之内 之下 内 及更低 或更低 or·less or·below or·lower or·fewer and·below maximum max. max
 about: 左右 上下 前后
 better: or·better 或更优 或更好 及更优
 """
@@ -44,17 +37,31 @@ better: or·better 或更优 或更好 及更优
 _CHANGING = listed(
     """
     提高 提升 增加 增长 增大 上升 升高 降低 下降 减少 减小 缩短 缩减 缩小 延长 扩大 压缩 控制 改善 改进 优化 下调 上调
-    拉长 加快 放宽 收窄 压减 压降 升 降 增 减 缩
+    拉长 加快 放宽 收窄 压减 压降 升 降 增 减 缩 提
     """
 )
-BEFORE["goal"] += tuple(verb + ending for verb in _CHANGING for ending in "到至为成")
+BEFORE["goal"] += tuple(verb + ending for verb in _CHANGING for ending in listed("到 至 为 成 到了 至了 为了 成了"))
+
+# 高于, 不高于, 不得高于, 高于等于: what is more turns to less behind a “not”.
+_MORE = "高大多长强重厚宽快深久迟晚"
+_LESS = "低小少短弱轻薄窄慢浅早"
+_NOT = listed("不 不得 不应 不能 不可 不会 不宜 不许 不准 应不 须不 需不 未")
+_OR_EQUAL = listed("等于 或等于 或者等于")
+_MORE_THAN = listed("more greater larger higher longer thicker wider heavier faster deeper later")
+_LESS_THAN = listed("less fewer smaller lower shorter thinner narrower lighter slower earlier")
+for _words, _english, _bound, _turned in ((_MORE, _MORE_THAN, ">=", "<="), (_LESS, _LESS_THAN, "<=", ">=")):
+    BEFORE[_bound] += tuple(word + than for word in _english for than in ("·than", "·than·or·equal·to"))
+    BEFORE[_turned] += tuple(f"{no}·{word}·than" for no in ("no", "not", "not·be") for word in _english)
+    BEFORE[_bound] += tuple(word + "于" + equal for word in _words for equal in ("", *_OR_EQUAL))
+    BEFORE[_turned] += tuple(denied + word + "于" for denied in _NOT for word in _words)
+BEFORE["<="] += tuple(denied + word for denied in _NOT for word in ("超过", "超出", "逾"))
 RANGE = listed("~ 〜 - – — ― -- —— 至 到 to and 与 和 .. ... ……")
 CHANGE = listed(
     """
     提高 提升 增加 增长 增大 上升 降低 下降 减少 减小 缩短 缩减 缩小 延长 扩大 压缩 改善
     优化 increase increased increases improve improved
     improves raise raised rise rose reduce reduced reduces decrease decreased lower lowered drop dropped cut grow
-    grew
+    grew fall falls fell rises shrink shrinks shrank shorten shortened
     """
 )
 
@@ -62,7 +69,8 @@ CHANGE = listed(
 BARE_NAMES = frozenset(
     listed(
         """
-    AUC COP EER F1 F1值 IoU NA PH PUE Q值 Ra Rz SNR SPF TRL ZT coefficient factor index mAP pH ph pH值 ratio zT
+    AUC COP EER F0 F0值 F1 F1值 IoU NA PH PUE Q值 Ra Rz SNR SPF TPS QPS TRL ZT coefficient factor index
+    mAP pH ph pH值 ratio zT
     介电常数 信噪比 分辨率 功率因数 压缩比 变比 对比度 折射率 数值孔径 比重 泊松比 消光比 电能使用效率 电能利用效率
     白度 重复性 长径比 强屈比 屈强比
         """
@@ -71,7 +79,8 @@ BARE_NAMES = frozenset(
 BARE_ENDINGS = listed("系数 率 比 指数 常数 因子 因数 硬度 粘度 酸值 倍数 密度 强度 精度 值 度 等级 级别")
 OUTPUT_WORDS = listed(
     """
-    产能 产量 年产 日产 月产 处理能力 并发 容量 通道 测点 寿命 点数 路数 轴数 capacity
+    产能 产量 年产 日产 月产 处理能力 并发 容量 通道 测点 寿命 点数 路数 轴数 参数量 用户数 连接数 事务数 样本量
+    capacity
     """
 )
 
