@@ -47,10 +47,16 @@ _TAGS = (
     "sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|u|ul|video"
 )
 _MARKUP = re.compile(
-    rf"<(script|style)\b[^<>]*>.*?</\1\s*>|</?(?:{_TAGS})\b[^<>]*>|<!--.*?-->|<!doctype[^<>]*>"
+    rf"<(?P<raw>script|style)\b[^<>]*>|(?P<comment><!--)|</?(?:{_TAGS})\b[^<>]*>|<!doctype[^<>]*>"
     r"|&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,5});",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
+# Where what begins with one of these ends; each is looked for once where there is no end, so that time stays linear.
+_ENDS = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "<!--": re.compile("-->"),
+}
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
@@ -99,7 +105,22 @@ def without_markup(text: str) -> str:
     """The same text with HTML tags, scripts and entities blanked out; every other character keeps its place."""
     if "<" not in text and "&" not in text:
         return text
-    return _MARKUP.sub(lambda match: " " * len(match[0]), text)
+    pieces, at, endless = [], 0, set[str]()
+    while match := _MARKUP.search(text, at):
+        kind, end = (match["raw"] or match["comment"] or "").lower(), match.end()
+        closing = _ENDS[kind].search(text, end) if kind and kind not in endless else None
+        if closing is not None:
+            end = closing.end()
+        elif kind:
+            endless.add(kind)
+        shown = (
+            text[at:end]
+            if kind == "<!--" and closing is None
+            else text[at : match.start()] + " " * (end - match.start())
+        )
+        pieces.append(shown)
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def without_fillers(folded: str) -> str:

@@ -71,7 +71,7 @@ def _number(text: str, match: re.Match[str], place: int) -> tuple[Token, int]:
         if not text[after : after + 1].isalnum() or "/" not in text[match.end() : after]:
             break
         end = text.rindex("/", match.end(), after)  # 10 kWh / 吨耗: the name that begins like a unit is none
-    value = float(match[0]) * scale
+    value = float(match[0]) * scale * (unit.factor if unit else 1.0)
     if not math.isfinite(value):
         raise FormulaError("number", place, match[0])
     return Token("number", text[match.start() : after], place, value, unit.name if unit else None), after
@@ -82,6 +82,6 @@ def _unit(written: str, place: int) -> str:
     if stripped in {"", "1"}:
         return ""
     unit = read_unit(stripped, 0)
-    if unit is None or unit.end != len(stripped):
+    if unit is None or unit.end != len(stripped) or unit.factor != 1.0:  # `[g/10min]` is no unit to convert into
         raise FormulaError("unit", place, stripped)
     return unit.name

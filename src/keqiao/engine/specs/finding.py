@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -112,6 +113,8 @@ def _named(text: str, measure: Measure, floor: int, upcoming: int) -> tuple[Figu
     ):
         return None
     low, high = measure.low, measure.high
+    if not all(end is None or math.isfinite(end) for end in (low, high)):
+        return None
     if measure.better and low is not None and low == high:
         less = low < 0 or smaller_is_better(name, low, measure.unit)
         low, high = (None, high) if less else (low, None)
@@ -191,7 +194,8 @@ def _unit_of_name(text: str, measure: Measure, name: str, start: int) -> Measure
         bracket = _BRACKETED.search(text[max(0, measure.start - 30) : measure.start])
         unit = read_unit(bracket[1], 0) if bracket else None
         if unit is not None and bracket is not None and unit.end == len(bracket[1].rstrip()):
-            return replace(measure, unit=unit.name, unitless=False)
+            low, high = (None if end is None else end * unit.factor for end in (measure.low, measure.high))
+            return replace(measure, low=low, high=high, unit=unit.name, unitless=False)
         if measure.scaled and any(word in name for word in _MONEY):
             return replace(measure, unit="CNY", unitless=False)
     below_zero = measure.low is not None and measure.low == measure.high and measure.low < 0 and "角" not in name

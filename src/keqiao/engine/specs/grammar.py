@@ -45,8 +45,10 @@ class Parser:
         at = 0
         while at < len(self.tokens):
             measure = self._measure(at)
-            if measure is None:
+            if measure is None:  # a run of comparisons that leads nowhere leads nowhere from within either
                 at += 1
+                while self._kind(at) is Kind.BEFORE and self._kind(at - 1) is Kind.BEFORE:
+                    at += 1
                 continue
             at = measure.last
             before = found.pop() if found else None
@@ -119,7 +121,7 @@ class Parser:
         power, end = read_power(text, measure.end + 1)
         scale, end, unit = read_scale_and_unit(text, end)
         last = next((i for i in range(measure.last, len(self.tokens)) if self.tokens[i].start >= end), len(self.tokens))
-        factor = power * scale
+        factor = power * scale * (unit.factor if unit else 1.0)
         if unit is None and factor == 1.0:
             return measure
         measure = replace(measure, low=low * factor, high=high * factor, start=measure.start - 1, end=end, last=last)

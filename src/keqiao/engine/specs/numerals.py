@@ -13,6 +13,9 @@ _DIGIT = "[零〇一二两三四五六七八九壹贰叁肆伍柒捌玖]"
 NUMERAL = "[零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟]"
 _DECIMALS = "(?:点[零〇一二三四五六七八九]+)?"
 
+_IN_NUMERALS = frozenset("零〇一二两三四五六七八九十百千壹贰叁肆伍柒捌玖拾佰仟万亿")
+_LONGEST = 40
+"""Characters of a Chinese numeral; nobody writes a longer one, and a million of them would be no number."""
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+")
 # The power of ten: `^5`, `^(-5)`, `的负五次方`, `-5`.
 _WORDS = rf"的?\s*(?P<minus>[负-]?)(?P<words>\d{{1,2}}|{NUMERAL}{{1,3}})次[方幂]"
@@ -66,13 +69,19 @@ def read_power(text: str, at: int) -> tuple[float, int]:
 
 def read_share(text: str, at: int) -> Number | None:
     """A share in words, in per cent: `百分之三`, `千分之二`, `九成五`."""
-    if match := _FRACTION.match(text, at):
+    match = None if _within_numeral(text, at) else _FRACTION.match(text, at)
+    if match and len(match[0]) <= _LONGEST:
         whole = _value(f"一{match[1]}" if match[1][0] in "百千万亿" else match[1])
         return Number(100.0 * _value(match[2]) / whole, match.end(), han=True) if whole else None
     if match := _TENTHS.match(text, at):
         rest = 0 if match[2] is None else 5 if match[2] == "半" else _DIGITS[match[2]]
         return Number(_value(match[1]) * 10 + rest, match.end(), han=True)
     return None
+
+
+def _within_numeral(text: str, at: int) -> bool:
+    """A numeral begins where it begins, not at each of its characters."""
+    return at > 0 and text[at - 1] in _IN_NUMERALS and text[at] in _IN_NUMERALS
 
 
 def _power(match: re.Match[str]) -> int:
@@ -84,8 +93,8 @@ def _power(match: re.Match[str]) -> int:
 
 
 def _han(text: str, at: int) -> Number | None:
-    match = _HAN.match(text, at)
-    if match is None or (at and text[at - 1] in "第每几数") or match[0][0] in "百千":
+    match = None if _within_numeral(text, at) else _HAN.match(text, at)
+    if match is None or len(match[0]) > _LONGEST or (at and text[at - 1] in "第每几数") or match[0][0] in "百千":
         return None
     word = match[0]
     if word == "半":

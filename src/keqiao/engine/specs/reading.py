@@ -183,7 +183,10 @@ def _name_with_digits(text: str, at: int) -> Token | None:
     character = text[at]
     if not (character.isascii() and character.isalnum()) and character not in "第十一二三四五六七八九":
         return None
-    match = _DATE.match(text, at) or _STANDARD.match(text, at)
+    match = _DATE.match(text, at)
+    if match is not None and _is_decimal(text, match):
+        return None
+    match = match or _STANDARD.match(text, at)
     if match is None and character.isascii() and (at == 0 or not text[at - 1].isascii() or not text[at - 1].isalpha()):
         match = _LABEL.match(text, at)
         if match is not None and not _is_label(text, match):
@@ -191,6 +194,12 @@ def _name_with_digits(text: str, at: int) -> Token | None:
     if match is None:
         return None
     return Token(Kind.WORD, at, match.end(), match[0])
+
+
+def _is_decimal(text: str, date: re.Match[str]) -> bool:
+    """Whether what looks like a year and a month is a quantity: `1900.5 mm`."""
+    unit = read_unit(text, date.end()) if re.fullmatch(r"\d{4}\.\d{1,2}", date[0]) else None
+    return unit is not None and not unit.counts and unit.name not in {"day", "month", "year"}
 
 
 def _is_label(text: str, match: re.Match[str]) -> bool:

@@ -68,6 +68,7 @@ _OF_WHAT = re.compile(r"(?<=[tgL])-?(?:CO2e?q?|(?:I-)?TEQ|ce|CE|H2|NH3|N2)(?![A-
 # An amount below the line: g/10 min, kWh/100 km, mm/百万吨. In brackets after a middle dot any unit may have one
 # (cm^3/(m^2·d·0.1MPa)); after a bare line only amounts of amounts, for 220 V/50 Hz and 150 °C/30 min are two figures.
 _SHARE = re.compile(r"(?P<number>\d+(?:\.\d+)?)?\s*(?P<word>百万|千万|[百千万亿])?(?=\s*[A-Za-zμ\u4e00-\u9fff])")
+_MOST_FACTORS = 8
 _WORDS_OF_SHARES = {"百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
 _AMOUNTS = frozenset(
     listed(
@@ -116,7 +117,7 @@ def read_unit(text: str, start: int) -> Unit | None:
         if first is None:
             return None
         above, position = [first[0]], first[1]
-    while True:
+    while len(above) + len(below) < _MOST_FACTORS:
         step = _PER.match(text, position) or _TIMES.match(text, position)
         if step is None:
             break

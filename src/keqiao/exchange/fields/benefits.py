@@ -109,7 +109,7 @@ def checked(name: str, unit: str, formula: str) -> dict[str, str]:
         )
     spelt = read_signs(unit)[0]
     read = read_unit(spelt, 0) if unit else None
-    if unit and (read is None or read.end != len(spelt)):
+    if unit and (read is None or read.end != len(spelt) or read.factor != 1.0):
         raise ValidationError(_("“%(name)s”的单位“%(unit)s”不认识。"), params={"name": name, "unit": unit[:30]})
     try:
         parse(formula)
