@@ -25,6 +25,7 @@ from keqiao.engine.beir import (
 from keqiao.engine.comparing import Compared, compare_runs
 from keqiao.engine.encoders import ModelTrouble, open_encoder
 from keqiao.engine.evaluate import measure, rank_folder, rank_one
+from keqiao.engine.filling import fill
 from keqiao.engine.grades import BadGrades, read_pairs
 from keqiao.engine.learn import Report, TooFew, learn
 from keqiao.engine.learnt import BadModel, Model, NoLearning
@@ -57,8 +58,7 @@ def index_command(folder: Path, out: Path) -> None:
 
 
 def _fill(index: EdgeIndex, folder: Path) -> int:
-    index.upsert(list(read_corpus(folder)))
-    index.optimize()
+    fill(index, read_corpus(folder))
     return index.count()
 
 

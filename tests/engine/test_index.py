@@ -155,13 +155,6 @@ def test_index_is_there_when_opened_again(tmp_path: Path) -> None:
         assert again.search(asked(again, "红外消光涂层"), 10) == before
 
 
-def test_optimizing_changes_no_answer(index: EdgeIndex) -> None:
-    index.upsert(coatings())
-    before = index.search(asked(index, "红外消光涂层"), 10)
-    index.optimize()
-    assert index.search(asked(index, "红外消光涂层"), 10) == before
-
-
 def test_closing_twice_is_harmless(tmp_path: Path) -> None:
     index = EdgeIndex(tmp_path / "i")
     index.close()

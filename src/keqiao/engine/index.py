@@ -28,6 +28,7 @@ from keqiao.engine.edge_spaces import EdgeSpaces
 from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, point_id
 from keqiao.engine.spaces import Spaces
 from keqiao.engine.statistics import Statistics
+from keqiao.engine.terms import Terms
 from keqiao.engine.troubles import (
     FULL,
     IndexDamaged,
@@ -229,10 +230,10 @@ class EdgeIndex(EdgeSpaces):
     def upsert(self, documents: Sequence[Document]) -> None:
         """See `Index.upsert`. About a thousand at a time is quickest."""
         for batch in batches_of_latest(documents):
-            self._upsert_batch(batch)
+            self.upsert_counted(batch, count_documents(batch))
 
-    def _upsert_batch(self, batch: list[Document]) -> None:
-        terms = count_documents(batch)
+    def upsert_counted(self, batch: Sequence[Document], terms: Terms) -> None:
+        """The same for documents of which no two have one id, and their terms, a row each (see `filling`)."""
         with self._writing():
             self._forget([document.id for document in batch])
             self.statistics.add(terms)
@@ -303,11 +304,6 @@ class EdgeIndex(EdgeSpaces):
         request = edge.ScrollRequest(limit=1, filter=edge_filter(filter), with_payload=False)
         with self._asking():
             return bool(self._shard.scroll(request)[0])
-
-    def optimize(self) -> None:
-        """Merge and index segments: worth it after a large import, slow, blocks writers."""
-        with self._lock, self._asking():
-            self._shard.optimize()
 
     def flush(self) -> None:
         """See `Index.flush`."""
