@@ -18,7 +18,8 @@ from keqiao.engine.features import FEATURES, LEARNED
 from keqiao.engine.grades import BadGrades, Pair, read_pairs
 from keqiao.engine.learn import FOLDS, Report, TooFew, folds, learn
 from keqiao.engine.learnt import BadModel, Model, NoLearning, lightgbm
-from keqiao.engine.rank import SHARES
+from keqiao.engine.rank import SHARES, score_of
+from keqiao.engine.weighting import count_documents
 from keqiao.engine_cli import engine_group
 from tests.engine.grading_world import lines, shuffled, written
 
@@ -151,6 +152,27 @@ def test_parts_add_up_to_the_score_and_say_what_was_learnt(shelf: EdgeIndex, lea
 
 def test_a_search_that_finds_nothing_finds_nothing_with_a_model_either(shelf: EdgeIndex, learnt: Learnt) -> None:
     assert Engine(shelf, model=learnt[1]).search(Query(text="🙂")) == []
+
+
+def test_nearness_of_meaning_stays_a_part_and_changes_nothing_of_what_was_learnt(shelf: EdgeIndex) -> None:
+    """By a model that looks at the untrained score alone, as finely as it can."""
+    rows = np.random.default_rng(2).uniform(0, 1, (400, len(FEATURES)))
+    settings = {"min_data_in_leaf": 1, "num_threads": 1, "verbosity": -1}
+    booster = lightgbm().train(settings, lightgbm().Dataset(rows, rows[:, 0] / 9), 20)
+    model = Model({}, 1.0, 1.0, booster.model_to_string())
+    asked = Engine(shelf).ask(QUERY)
+    documents = shelf.retrieve(["a", "b", "c"])
+    counted = count_documents(documents)
+    alike = list(zip(documents, asked.likeness(counted), strict=True))
+    added = []
+    for near in (None, 0.1, 0.9):
+        scored = [score_of(asked.query, document, *likeness, near) for document, likeness in alike]
+        ranked = model.rescored(asked, scored, counted)
+        assert all(("meaning" in {part.name for part in one.parts}) == (near is not None) for one in ranked)
+        assert all(0 < one.score < 1 for one in ranked)
+        added.append([after.score - before.score for before, after in zip(scored, ranked, strict=True)])
+    assert added[1] == pytest.approx(added[0], abs=5e-6)
+    assert added[2] == pytest.approx(added[0], abs=5e-6)
 
 
 def test_a_score_that_would_leave_its_bounds_is_taken_back(shelf: EdgeIndex, learnt: Learnt) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from keqiao.engine.asking import Asked
 from keqiao.engine.document import Document
 from keqiao.engine.explain import Relation
-from keqiao.engine.rank import Scored
+from keqiao.engine.rank import Scored, score_of
 from keqiao.engine.specs import Check
 from keqiao.engine.terms import Terms, count_terms
 from keqiao.engine.text import canonical, words
@@ -61,7 +61,7 @@ def rows_of(asked: Asked, scored: Sequence[Scored], counted: Terms) -> Rows:
     title, text = canonical([asked.query.title[:LONGEST_COUNTED], asked.query.text[:LONGEST_COUNTED]])
     own = count_terms([title, text], [0, 1], [1.0, 1.0], 2)
     columns = {
-        "score": [one.score for one in scored],
+        "score": [score_by_words(asked, one) for one in scored],
         "cosine": np.sqrt([one.cosine for one in scored]),
         "title_cosine": np.sqrt(cosines(row_vector(own, 0, asked.statistics), counted, asked.statistics)),
         "text_cosine": np.sqrt(cosines(row_vector(own, 1, asked.statistics), counted, asked.statistics)),
@@ -76,6 +76,13 @@ def rows_of(asked: Asked, scored: Sequence[Scored], counted: Terms) -> Rows:
         "query_length": [math.log1p(len(title) + len(text))] * len(documents),
     }
     return np.array([columns[feature.name] for feature in FEATURES], dtype=np.float64).T.reshape(len(scored), -1)
+
+
+def score_by_words(asked: Asked, one: Scored) -> float:
+    """The untrained score without nearness of meaning, which grades are learnt without."""
+    if not any(part.name == "meaning" for part in one.parts):
+        return one.score
+    return score_of(asked.query, one.document, one.cosine, one.shared_words).score
 
 
 def covered(documents: Sequence[Document], own: Terms, asked: Asked) -> Rows:
