@@ -40,6 +40,7 @@ COMMANDS = {
     "import": Entry("keqiao.exchange.commands:import_", "Bring needs, achievements, organisations in from a table."),
     "journal": Entry("keqiao.kernel.commands:journal", "Verify, export, seal the journal."),
     "match": Entry("keqiao.matching.commands:match", "Ranked achievements for a text or a need, with evidence."),
+    "batch": Entry("keqiao.matching.batch_commands:batch", "The best achievements for many needs, into a file."),
     "index": Entry("keqiao.matching.index_commands:index", "See the search index, build it again, save it."),
     "grades": Entry("keqiao.matching.commands:grades", "Export what staff say of matches, to learn from."),
     "managers": Entry("keqiao.matching.manager_commands:managers", "Give open needs technology managers, all at once."),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from keqiao.batch_cli import batch_command
 from keqiao.engine import EdgeIndex, Engine, IndexUnavailable, figures
 from keqiao.engine.beir import (
     BadFolder,
@@ -40,6 +41,9 @@ _TARGET = click.Path(path_type=Path)
 @click.group("engine")
 def engine_group() -> None:
     """Index, search and evaluate folders in BEIR form."""
+
+
+engine_group.add_command(batch_command)
 
 
 @engine_group.command("index")

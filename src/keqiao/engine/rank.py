@@ -122,8 +122,7 @@ class Engine:
         """A query made ready, for several searches: reading and translating it takes about as long as one of them."""
         if isinstance(query, Asked):
             return query
-        spoken = query.language or language((query.title + query.text)[:LONGEST_COUNTED])
-        other = {"zh": "en", "en": "zh"}.get(spoken, "")
+        spoken, other = languages_of(query)
         needed = bool(other) and self.index.holds(Filter(languages=(other,)))
         return Asked(query, self.index.statistics, spoken, self._dictionary() if needed else None)
 
@@ -179,6 +178,19 @@ class Engine:
         alike = cosines(wanted, count_documents(found), self.index.statistics)
         pairs = [(d, round(min(float(cosine), 1.0), 6)) for d, cosine in zip(found, alike, strict=True)]
         return sorted((p for p in pairs if p[1] >= threshold), key=lambda p: (-p[1], p[0].id))[:limit]
+
+
+def languages_of(query: Query) -> tuple[str, str]:
+    """The language of a query, and the one into which it would have to be translated (empty where there is none)."""
+    spoken = query.language or language((query.title + query.text)[:LONGEST_COUNTED])
+    return spoken, {"zh": "en", "en": "zh"}.get(spoken, "")
+
+
+def best_of(asked: Asked, documents: Sequence[Document], counted: Terms, limit: int) -> list[tuple[str, float]]:
+    """Ids and scores of the best of some documents (`counted` are their terms), ranked as by an untrained engine."""
+    likeness = asked.likeness(counted)
+    scored = [score_of(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+    return sorted(((one.document.id, one.score) for one in scored), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def _candidate(one: Scored, shared: tuple[Phrase, ...]) -> Candidate:
