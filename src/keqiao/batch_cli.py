@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -63,12 +64,15 @@ def working(plan: Plan, workers: int, address: str) -> Iterator[int]:
 def follow(plan: Plan, done: Iterator[int]) -> None:
     """A bar on the error stream: how far it is, and how long it will take."""
     before = plan.queries - sum(plan.size(number) for number in plan.missing())
-    with click.progressbar(
-        length=plan.queries, label="matching", show_pos=True, file=click.get_text_stream("stderr")
-    ) as bar:
-        bar.update(before)
+    with bar("matching", plan.queries) as shown:
+        shown.update(before)
         for queries in done:
-            bar.update(queries)
+            shown.update(queries)
+
+
+def bar(label: str, length: int) -> Any:
+    """A progress bar on the error stream, so that what a command prints can be piped."""
+    return click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr)
 
 
 @click.command("batch")

@@ -19,7 +19,7 @@ from keqiao.exchange.enums import NeedState
 from keqiao.exchange.models import Need
 from keqiao.kernel.visibility import OWNER
 from keqiao.matching.documents import ACHIEVEMENT, KIND_OF_STATE, PUBLIC, document_id, need_query
-from keqiao.matching.projection import BATCH, published
+from keqiao.matching.projection import BATCH, expected, published
 
 OPEN, ALL = "open", "all"
 
@@ -38,8 +38,8 @@ def batch(needs: str, top: int, out: Path, workers: int, address: str) -> None:
 
     def lay(out: Path, top: int, about: Mapping[str, Any]) -> Plan:
         rows = chosen(needs)
-        with click.progressbar(length=0, label=_("读取")) as bar:
-            corpus = Corpus.of(documents(), is_public_achievement, bar.update)
+        with batch_cli.bar("reading", expected()) as shown:
+            corpus = Corpus.of(documents(), is_public_achievement, shown.update)
         return laid_out(out, corpus, queries(rows), top=top, about=about)
 
     batch_cli.run(out, top, {"needs": needs}, lay, workers=workers, address=address)

@@ -117,7 +117,7 @@ def replace_by(
     return count
 
 
-def published() -> list[tuple[QuerySet[Any], Callable[[Any], list[Document]]]]:
+def published() -> list[tuple[QuerySet[Any], Callable[..., list[Document]]]]:
     """The rows that have documents, and what makes them."""
     return [
         (Need.objects.filter(state__in=list(KIND_OF_STATE)), need_documents),

@@ -7,6 +7,7 @@ need the same version of this package, and no folder in common.
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def work_on_ray(plan: Plan, address: str) -> Iterator[int]:
     except ModuleNotFoundError as error:
         raise BatchTrouble("Ray is not installed: install the extra `ray` (pip install 'keqiao[ray]')") from error
     try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise BatchTrouble(f"no Ray cluster answers at {address}: {error}") from error
     try:
