@@ -28,7 +28,7 @@ def command(cli: Any) -> Any:
 
 def written(out: Path) -> dict[str, list[tuple[str, float]]]:
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    return {row["query"]: [(one["id"], one["score"]) for one in row["found"]] for row in rows}
+    return {row["query"]: [(one["id"], round(one["score"], 4)) for one in row["found"]] for row in rows}
 
 
 def found(need: Need) -> list[tuple[str, float]]:
