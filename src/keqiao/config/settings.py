@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from keqiao.config.cluster import cluster_settings
 from keqiao.config.database import database_settings
 from keqiao.config.env import env_bool, env_int, env_str, env_url
+from keqiao.config.models import model_setting
 from keqiao.config.proxies import proxies_in
 from keqiao.config.secret import secret_key
 
@@ -187,6 +188,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 2**20
 
 INDEX_PATH = DATA / "index"
 INDEX_CLUSTER = cluster_settings()  # instead of the folder, where QDRANT_URL is set
+ENCODER = model_setting("KEQIAO_ENCODER")  # meaning beside words; by default none
+RERANKER = model_setting("KEQIAO_RERANKER")  # a second look at the first candidates
+WRITER = model_setting("KEQIAO_WRITER", folders=False)  # helps the need coach, when somebody asks for it
 
 # Without a host nothing is sent: mails are kept in the outbox, and sign-up codes are printed by the server.
 EMAIL_HOST = env_str("SMTP_HOST", "")

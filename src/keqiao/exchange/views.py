@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keqiao.exchange import benefits, coach, lists, queries
+from keqiao.exchange import benefits, coach, lists, queries, writer
 from keqiao.exchange.cards import NeedForm
 from keqiao.exchange.duplicates import alike
 from keqiao.exchange.models import Achievement, Listing, Need, Solution
@@ -156,7 +156,7 @@ def new_need(request: HttpRequest) -> HttpResponse:
     """First one box for the pasted problem; the empty card for those who want it; saving as for every verb."""
     if request.method == "POST" or request.GET.get("blank") or not request.user.is_authenticated:
         return verbs.new(request, "needs")
-    return render(request, "exchange/need_new.html", {"text": request.GET.get("text", "")})
+    return render(request, "exchange/need_new.html", {"text": request.GET.get("text", ""), "writer": writer.host()})
 
 
 @require_POST
@@ -165,10 +165,13 @@ def coached(request: HttpRequest) -> HttpResponse:
     """The pasted text as a card to correct, with what is missing. Nothing is saved yet."""
     text = request.POST.get("text", "")
     if problem := coach.problem_of(text):
-        return render(request, "exchange/need_new.html", {"text": text, "problem": problem}, status=422)
+        again = {"text": text, "problem": problem, "writer": writer.host()}
+        return render(request, "exchange/need_new.html", again, status=422)
     card = coach.read(text, timezone.localdate())
+    suggested = writer.helped(card, text) if "writer" in request.POST else writer.Help()
     form = NeedForm(initial=card.as_initial(), row=None, actor=request.user)
     context = {"form": form, "card": card, "workflow": NEED, "step": NEED.verb("create"), "key": uuid.uuid4().hex}
+    context["suggested"] = suggested
     return render(request, "exchange/need_create.html", context)
 
 

@@ -8,4 +8,10 @@ class MatchingConfig(AppConfig):
     label = "matching"
 
     def ready(self) -> None:
-        from keqiao.matching import projection, reactions, training, workflow  # noqa: F401, PLC0415 (registers its tables)
+        from keqiao.matching import (  # noqa: F401, PLC0415 (registers its tables)
+            embedding,
+            projection,
+            reactions,
+            training,
+            workflow,
+        )

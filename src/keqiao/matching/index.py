@@ -16,7 +16,7 @@ from keqiao.engine.index import FILLED, EdgeIndex, Index
 from keqiao.engine.rank import Engine
 from keqiao.engine.troubles import IndexDamaged, IndexFull, IndexLocked, IndexOutdated, IndexUnavailable
 from keqiao.kernel.access import Refusal
-from keqiao.matching import ranking
+from keqiao.matching import meanings, ranking
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -106,7 +106,9 @@ class Holder:
 
         if self.nodes is None:  # kept while it cannot be opened: they know when it was last tried in vain
             self.nodes = Nodes(cluster.urls, cluster.api_key, away=IndexAway)
-        return ClusterIndex(self.nodes, cluster.name, shards=cluster.shards, replicas=cluster.replicas)
+        return ClusterIndex(
+            self.nodes, cluster.name, shards=cluster.shards, replicas=cluster.replicas, space=meanings.room()
+        )
 
     def close(self) -> None:
         """Flush and let go, so that another process may open it."""
@@ -155,8 +157,8 @@ def opened(path: Path) -> Index:
 
 
 def engine() -> Engine:
-    """Matching over the index of this process, with the learnt ranking in use if there is one."""
-    return Engine(HOLDER.get(), model=ranking.in_use())
+    """Matching over the index of this process, with the learnt ranking and the encoder in use if there are any."""
+    return Engine(HOLDER.get(), model=ranking.in_use(), meaning=meanings.meaning())
 
 
 def mark() -> Path:

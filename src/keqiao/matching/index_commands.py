@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from keqiao.config.session import needs_database
 from keqiao.engine import snapshots
+from keqiao.engine.encoders import ModelTrouble
+from keqiao.engine.meaning import embed
 from keqiao.engine.snapshots import BadSnapshot
+from keqiao.engine.troubles import IndexOutdated
 from keqiao.kernel import journal
 from keqiao.kernel.models import Cursor, Seal
+from keqiao.matching import embedding, projection
 from keqiao.matching import index as holder
-from keqiao.matching import projection
+from keqiao.matching.meanings import meaning
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 SNAPSHOT_TROUBLES = {
@@ -79,6 +84,32 @@ def rebuild() -> None:
             click.echo(_("正在运行的平台会重新读取日志；用 keqiao index status 查看进度。"))
 
 
+@index.command("embed")
+@needs_database
+def embed_() -> None:
+    """Give every document a vector of meaning (KEQIAO_ENCODER), here and now; may be stopped and called again.
+
+    The platform does it by itself in the background. An index in a cluster that has no room for these vectors is built
+    anew.
+    """
+    wanted = meaning()
+    if wanted is None:
+        raise click.ClickException(_("没有可用的语义模型：请先设置 KEQIAO_ENCODER。"))
+    with opened_index():
+        target = holder.HOLDER.get()
+        try:
+            with progress(target.count() - target.embedded(wanted.space), _("语义处理")) as done:
+                embed(target, wanted, done)
+        except IndexOutdated:
+            with progress(projection.expected(), _("建立索引")) as done:
+                projection.fill(done)
+        except ModelTrouble as trouble:
+            raise click.ClickException(_("语义模型没有应答，已处理的部分保留：%(why)s") % {"why": trouble}) from trouble
+        finally:
+            embedding.write_state(embedding.state_of(target, wanted))
+    click.echo(meaning_line(embedding.read_state()))
+
+
 @index.command()
 @click.argument("file", type=FILE)
 @needs_database
@@ -130,12 +161,13 @@ def status(as_json: bool) -> None:
     """How far the index has read the journal, and how much it holds."""
     last = Seal.objects.order_by("-position").values_list("position", flat=True).first() or 0
     with opened_index():
-        found = {
+        found: dict[str, Any] = {
             "path": holder.place(),
             "documents": documents(),
             "read": cursor(),
             "sealed": last,
             "unsealed": journal.tail(),
+            "meaning": meaning_state(),
         }
     if as_json:
         click.echo(json.dumps(found))
@@ -144,6 +176,28 @@ def status(as_json: bool) -> None:
     held = _("被另一个进程占用") if count is None else _("%(count)d 份文档") % {"count": count}
     read = _("已读 %(read)d 条日志，共 %(all)d 条已封存") % {"read": found["read"], "all": last}
     click.echo(_("%(path)s：%(held)s；%(read)s。") % {"path": found["path"], "held": held, "read": read})
+    if found["meaning"]:
+        click.echo(meaning_line(found["meaning"]))
+
+
+def meaning_state() -> dict[str, Any] | None:
+    """How far embedding is: counted, or as the running platform last said; None without an encoder."""
+    wanted = meaning()
+    if wanted is None:
+        return None
+    try:
+        return asdict(embedding.state_of(holder.HOLDER.get(), wanted))
+    except holder.IndexBusy:
+        return embedding.read_state()
+
+
+def meaning_line(state: dict[str, Any] | None) -> str:
+    """The state of embedding in words."""
+    if state is None:
+        return ""
+    words = _("语义模型 %(encoder)s：%(documents)d 份文档中已处理 %(embedded)d 份；") % state
+    used = _("搜索与匹配已在使用。") if state["used"] else _("全部处理完后启用，在此之前按文字匹配。")
+    return f"{words}{used}" + (f"（{state['trouble']}）" if state.get("trouble") else "")
 
 
 def documents() -> int | None:

@@ -6,6 +6,7 @@ index is flushed before the cursor moves: after a crash it is never behind the c
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ from django.db import connection, transaction
 from django.db.models import Max, Model, QuerySet
 
 from keqiao.engine.document import Document
+from keqiao.engine.encoders import ModelTrouble
+from keqiao.engine.index import Index
+from keqiao.engine.meaning import embed
+from keqiao.engine.troubles import IndexOutdated
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.models import Cursor, Entry, Seal
 from keqiao.kernel.projections import Projection, held, register
@@ -26,7 +31,10 @@ from keqiao.matching.documents import (
     need_documents,
     person_documents,
 )
+from keqiao.matching.meanings import meaning
 from keqiao.parties.models import Person
+
+log = logging.getLogger("keqiao.matching")
 
 NAME = "index"
 BATCH = 1000
@@ -105,6 +113,7 @@ def replace_by(
             fresh.upsert(batch)
             count += len(batch)
             progress(count)
+        embed_if_apart(target, fresh)
         with transaction.atomic():
             held(NAME)  # nobody writes to the old documents while the new ones take their place
             target.adopt(fresh)
@@ -115,6 +124,17 @@ def replace_by(
         target.drop(fresh)
         raise
     return count
+
+
+def embed_if_apart(target: Index, fresh: Index) -> None:
+    """Give a successor that nobody searches yet its vectors; where the encoder fails, words alone count for now."""
+    wanted = meaning()
+    if wanted is None or fresh is target:
+        return
+    try:
+        embed(fresh, wanted)
+    except (ModelTrouble, IndexOutdated) as trouble:
+        log.warning("the index is built without meaning: %s", trouble)
 
 
 def published() -> list[tuple[QuerySet[Any], Callable[..., list[Document]]]]:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from keqiao.engine.asking import Asked, Query
 from keqiao.engine.document import Filter
 from keqiao.engine.rank import Candidate
+from keqiao.engine.reranking import FIRST as SECOND_LOOK
+from keqiao.engine.reranking import reranked
 from keqiao.exchange.models import Achievement, Need
 from keqiao.kernel.access import NotAllowed, NotVisible
 from keqiao.kernel.visibility import OWNER, Level, Seen
@@ -27,6 +29,7 @@ from keqiao.matching.documents import (
 from keqiao.matching.enums import GOING_ON, GradeState, KeptState, MatchState
 from keqiao.matching.evidence import Evidence, benefits_of, evidence_of
 from keqiao.matching.index import NoIndex, engine
+from keqiao.matching.meanings import reranker
 from keqiao.matching.models import Grade, Match, Proposal, Shortlisted
 from keqiao.matching.projection import SOURCES
 from keqiao.matching.rules import may_propose
@@ -89,6 +92,8 @@ class Candidates:
     order: str = RELEVANCE
     more: int = 0
     """How many achievements were found besides those that are written out here."""
+    by_words: bool = False
+    """Whether the encoder should have counted and did not answer."""
 
 
 def need_for(pk: int, actor: Actor, *, to_read: bool = False) -> Need:
@@ -122,6 +127,7 @@ def candidates(
         seconds=time.perf_counter() - started,
         order=order,
         more=max(0, min(len(hits), limit) - len(achievements)),
+        by_words=bool(query.trouble),
     )
 
 
@@ -187,12 +193,13 @@ def find(
 
 def best(asked: Asked, kinds: Sequence[str], limit: int, order: str, only: Filter | None) -> list[Candidate]:
     """The candidates to choose from, in the order asked for, without what is noise beside the best."""
-    wanted = NEAREST if order == NEWEST else limit
+    second = reranker() if order == RELEVANCE and ACHIEVEMENT in kinds else None
+    wanted = NEAREST if order == NEWEST else max(limit, SECOND_LOOK if second else 0)
     hits = engine().search(asked, kinds=kinds, audience=(PUBLIC,), limit=wanted, filter=only, explain=False)
     hits = [hit for hit in hits if hit.score >= FAINT * hits[0].score]
     if order == NEWEST:
         hits.sort(key=lambda hit: -hit.document.created)
-    return hits
+    return reranked(second, asked.query, hits)
 
 
 def seen(hits: Sequence[Candidate], asked: Asked, actor: Actor, limit: int | None = None) -> list[Found]:

@@ -115,7 +115,7 @@ def part_label(name: str) -> str:
         "field": gettext("领域"),
         "region": gettext("地区"),
         "figures": gettext("指标"),
-        "dense": gettext("语义"),
+        "meaning": gettext("语义"),
         "learned": gettext("人工评分"),
     }
     return labels.get(name, name)
