@@ -11,7 +11,7 @@ from django.test import Client
 
 from keqiao.config.models import ModelSetting
 from keqiao.exchange.models import Need
-from keqiao.exchange.writer import own_share
+from keqiao.exchange.writer import opened, own_share
 from keqiao.kernel.models import Entry
 from keqiao.parties.models import Person
 from tests.fake_models import KEY, FakeModels, Said, serving
@@ -40,6 +40,7 @@ def fake(settings) -> Iterator[FakeModels]:
         server.answers["/v1/chat/completions"] = card(GOOD)
         settings.WRITER = ModelSetting(f"{server.url}#writer", KEY)
         yield server
+        opened(settings.WRITER.place, KEY).close()
 
 
 @pytest.fixture

@@ -77,6 +77,13 @@ class EdgeSpaces:
         self._save_spaces()
         self._change(edge.UpdateOperation.delete_vector_name(space))
 
+    def leave_space(self) -> None:
+        """Searches go by words again, until everything has its vector."""
+        with self._lock:
+            if self.space:
+                self.space = ""
+                self._save_spaces()
+
     def use_space(self, space: str) -> None:
         """See `Spaces.use_space`."""
         with self._lock:

@@ -316,6 +316,7 @@ class EdgeIndex(EdgeSpaces):
     def successor(self) -> Index:
         """See `Index.successor`: this index, emptied."""
         self._mark.unlink(missing_ok=True)
+        self.leave_space()
         self.delete([document.id for document in self.documents()])
         return self
 

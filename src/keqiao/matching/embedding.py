@@ -56,8 +56,10 @@ def embed_slice() -> None:
     trouble, left = "", True
     end = time.monotonic() + SLICE
     try:
-        while left and time.monotonic() < end:
+        while left:
             left = embed(target, wanted, most=1) > 0
+            if time.monotonic() >= end:
+                break
     except (ModelTrouble, IndexOutdated) as error:
         trouble, left = str(error), False
         log.warning("embedding stopped for now: %s", error)

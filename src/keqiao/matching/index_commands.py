@@ -186,7 +186,8 @@ def meaning_state() -> dict[str, Any] | None:
     if wanted is None:
         return None
     try:
-        return asdict(embedding.state_of(holder.HOLDER.get(), wanted))
+        kept = embedding.read_state() or {}
+        return asdict(embedding.state_of(holder.HOLDER.get(), wanted, str(kept.get("trouble", ""))))
     except holder.IndexBusy:
         return embedding.read_state()
 

@@ -42,6 +42,10 @@ class RemoteEncoder:
         rows = [self._batch(batch, role) for batch in batches]
         return np.concatenate(rows) if rows else np.zeros((0, self.dimensions), np.float32)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._endpoint.close()
+
     def _batch(self, texts: Sequence[str], role: Role) -> Vectors:
         # an empty text is refused by many
         sent = [text[:LONGEST] if text.strip() else "-" for text in texts]
