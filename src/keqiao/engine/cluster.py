@@ -32,10 +32,9 @@ from keqiao.engine.index import (
     HEAD_TERMS,
     KEPT_TERMS,
     Index,
-    batches_of_latest,
 )
 from keqiao.engine.nodes import Nodes
-from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, payload_of, point_id
+from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, batches_of_latest, document_of, payload_of, point_id
 from keqiao.engine.shared import SharedStatistics
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import Terms

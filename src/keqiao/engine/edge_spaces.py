@@ -17,6 +17,7 @@ from keqiao.engine.edge import edge_filter
 from keqiao.engine.encoders import Vectors
 from keqiao.engine.payload import WRITTEN, document_of, point_id
 from keqiao.engine.spaces import check_length
+from keqiao.engine.troubles import IndexFull, check_room
 
 _WRITTEN = edge.PayloadSelector.Include([WRITTEN])
 
@@ -25,13 +26,12 @@ class EdgeSpaces:
     """The part of `EdgeIndex` that is about meaning."""
 
     path: Path
+    room: int
+    full: type[IndexFull]
     _lock: threading.RLock
     _shard: edge.EdgeShard
 
     def _asking(self) -> AbstractContextManager[None]:
-        raise NotImplementedError
-
-    def _check_room(self) -> None:
         raise NotImplementedError
 
     def _change(self, operation: edge.UpdateOperation) -> None:
@@ -63,7 +63,7 @@ class EdgeSpaces:
         with self._lock:
             if self._spaces.get(space) == dimensions:
                 return
-            self._check_room()
+            check_room(self.path, self.room, self.full)
             if space in self._spaces:
                 self._drop_space(space)
             self._change(edge.UpdateOperation.create_dense_vector(space, dimensions, edge.Distance.Cosine))
@@ -114,7 +114,7 @@ class EdgeSpaces:
     def set_meanings(self, space: str, documents: Sequence[Document], vectors: Vectors) -> None:
         """See `Spaces.set_meanings`."""
         with self._lock:
-            self._check_room()
+            check_room(self.path, self.room, self.full)
             there = {document.id: document for document in self.retrieve([document.id for document in documents])}
             points = [
                 edge.PointVectors(point_id(document.id), {space: vector.tolist()})

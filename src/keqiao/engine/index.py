@@ -25,7 +25,7 @@ import qdrant_edge as edge
 from keqiao.engine.document import Document, Filter, Hit, SparseVector
 from keqiao.engine.edge import edge_filter, edge_point, edge_query
 from keqiao.engine.edge_spaces import EdgeSpaces
-from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, document_of, point_id
+from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, batches_of_latest, document_of, point_id
 from keqiao.engine.spaces import Spaces
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.terms import Terms
@@ -108,13 +108,6 @@ class Index(Spaces, Protocol):
     def close(self) -> None: ...
 
 
-def batches_of_latest(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    """What to write, `_BATCH` at a time; of several documents of one id the last."""
-    latest = list({document.id: document for document in documents}.values())
-    for start in range(0, len(latest), _BATCH):
-        yield latest[start : start + _BATCH]
-
-
 class EdgeIndex(EdgeSpaces):
     """An index in a folder, in this process (Qdrant Edge: one process at a time).
 
@@ -126,6 +119,7 @@ class EdgeIndex(EdgeSpaces):
     damaged: type[IndexDamaged] = IndexDamaged
     full: type[IndexFull] = IndexFull
     """What is raised in use: whoever has a use of its own for these may name its kinds in a subclass."""
+    room = ROOM
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)

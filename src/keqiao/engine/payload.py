@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from keqiao.engine.document import Document, Filter
@@ -18,6 +18,14 @@ WRITTEN = "document"
 GRAMS = "grams"
 """The vector of a point that holds its terms."""
 _LONGEST_CODE = 12
+_BATCH = 1000
+
+
+def batches_of_latest(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    """What to write, `_BATCH` at a time; of several documents of one id the last."""
+    latest = list({document.id: document for document in documents}.values())
+    for start in range(0, len(latest), _BATCH):
+        yield latest[start : start + _BATCH]
 
 
 def point_id(document_id: str) -> int:
