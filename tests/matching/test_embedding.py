@@ -87,9 +87,15 @@ def state(cli: Run) -> Any:
     return json.loads(cli("index", "status", "--json").output)["meaning"]
 
 
+def embed_all() -> None:
+    """What a job does, and those that it leaves behind on a busy machine."""
+    embedding.embed_slice()
+    run_waiting()
+
+
 def test_without_an_encoder_nothing_is_embedded(cli: Run, pair, owner: Person) -> None:
     need, offer = pair
-    embedding.embed_slice()
+    embed_all()
     assert offer.pk not in found_for(need, owner)
     assert state(cli) is None
     assert "语义" not in cli("index", "status").output
@@ -100,8 +106,7 @@ def test_what_shares_no_word_is_found_once_all_is_embedded(local, cli: Run, pair
     need, offer = pair
     assert offer.pk not in found_for(need, owner)
     assert (state(cli)["embedded"], state(cli)["used"]) == (0, False)
-    embedding.embed_slice()
-    run_waiting()
+    embed_all()
     parts = found_for(need, owner)
     assert parts[offer.pk].keys() == {"meaning"}
     assert parts[offer.pk]["meaning"] > 0.05
@@ -110,7 +115,7 @@ def test_what_shares_no_word_is_found_once_all_is_embedded(local, cli: Run, pair
 
 def test_a_page_says_what_meaning_counted(local, pair, owner: Person, client: Client) -> None:
     need, _offer = pair
-    embedding.embed_slice()
+    embed_all()
     client.force_login(owner)
     page = client.get(f"/needs/{need.pk}/candidates/").content.decode()
     assert "语义 " in page
@@ -130,12 +135,12 @@ def test_embedding_goes_on_slice_by_slice(local, pair, cli: Run, monkeypatch: py
 
 def test_a_changed_record_is_found_by_its_words_and_then_embedded(local, pair, owner: Person, cli: Run) -> None:
     need, offer = pair
-    embedding.embed_slice()
+    embed_all()
     target = holder.HOLDER.get()
     target.upsert(target.retrieve([f"achievement:{offer.pk}"]))
     assert state(cli)["embedded"] == 9
     assert offer.pk not in found_for(need, owner)
-    embedding.embed_slice()
+    embed_all()
     assert found_for(need, owner)[offer.pk]["meaning"] > 0
 
 
@@ -144,7 +149,7 @@ def test_without_an_answer_words_find_and_the_page_says_so(
 ) -> None:
     need, offer = pair
     plain = found_for(need, owner)
-    embedding.embed_slice()
+    embed_all()
     assert offer.pk in found_for(need, owner)
     away.always = Said(503)
     assert found_for(need, owner) == plain
@@ -160,7 +165,7 @@ def test_trouble_while_embedding_is_kept_for_the_status(
 ) -> None:
     monkeypatch.setattr("keqiao.engine.encoders.endpoint.REST", 0.0)
     away.always = Said(401, b"wrong key")
-    embedding.embed_slice()
+    embed_all()
     kept = embedding.read_state()
     assert kept is not None
     assert (kept["embedded"], kept["used"]) == (0, False)
@@ -168,12 +173,12 @@ def test_trouble_while_embedding_is_kept_for_the_status(
     assert kept["trouble"] in cli("index", "status").output
     assert run_waiting() == 0
     away.always = None
-    embedding.embed_slice()
+    embed_all()
     assert (state(cli)["embedded"], state(cli)["used"], state(cli)["trouble"]) == (10, True, "")
 
 
 def test_the_key_and_the_texts_go_to_the_address(away: FakeModels, pair) -> None:
-    embedding.embed_slice()
+    embed_all()
     assert set(away.keys) == {f"Bearer {KEY}"}
     sent = {text for body in away.bodies("/v1/embeddings") for text in body["input"]}
     assert {"主动消声受话器", "降噪耳机"} <= sent
@@ -215,7 +220,7 @@ def test_embedding_that_fails_says_why(away: FakeModels, pair, cli: Run) -> None
 
 
 def test_the_status_of_an_index_that_is_open_elsewhere(local, pair, cli: Run, settings, tmp_path: Path) -> None:
-    embedding.embed_slice()
+    embed_all()
     left = embedding.read_state()
     assert left is not None
     holder.HOLDER.close()
