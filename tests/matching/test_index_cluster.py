@@ -14,13 +14,17 @@ from django.test import Client
 
 from keqiao.config import runtime
 from keqiao.config.cluster import ClusterSettings
+from keqiao.config.models import ModelSetting
+from keqiao.engine import Query
 from keqiao.engine.nodes import Nodes
 from keqiao.exchange.models import Achievement
 from keqiao.kernel import projections
+from keqiao.kernel.jobs import run_waiting
 from keqiao.kernel.models import Cursor
-from keqiao.matching import index, projection
+from keqiao.matching import embedding, index, projection
 from tests.matching.conftest import Make, Run, record
 from tests.matching.test_catching_up import found
+from tests.small_encoder import encoder_folder
 from tests.three_nodes import KEY, Cluster
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -258,3 +262,28 @@ def test_a_snapshot_goes_from_a_cluster_to_a_folder_and_back(
         assert index.is_filled()
         projections.catch_up_all()
         assert set(found(client)[:2]) == {row.pk, late.pk}
+
+
+def test_a_cluster_that_gets_an_encoder_later_is_built_anew_with_room(
+    settings: Any,
+    clustered: ClusterSettings,
+    cli: Run,
+    make_achievement: Make,
+    market: Any,
+    tmp_path: Path,
+) -> None:
+    make_achievement()
+    projection.fill()
+    before = held()
+    index.HOLDER.close()
+    settings.ENCODER = ModelSetting(str(encoder_folder(tmp_path / "small")))
+    embedding.embed_slice()  # the background cannot, and says what to do
+    state = embedding.read_state()
+    assert state is not None
+    assert (state["embedded"], state["used"], "keqiao index rebuild" in state["trouble"]) == (0, False, True)
+    assert run_waiting() == 0
+    result = cli("index", "embed")
+    assert (result.exit_code, "9 份文档中已处理 9 份；搜索与匹配已在使用。" in result.output) == (0, True)
+    assert held() == before
+    scores = index.engine().search(Query(title="消光涂层"), limit=3, explain=False)
+    assert all(one.part("meaning") > 0 for one in scores)
