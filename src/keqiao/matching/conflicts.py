@@ -27,6 +27,8 @@ Pairs = set[tuple[int, int]]
 
 def conflicts(needs: Collection[Need], people: Collection[int]) -> Pairs:
     """The (need, person) that may not meet. The number of queries does not depend on how many there are."""
+    if not (needs and people):
+        return set()
     members, asked = members_among(people), set(people)
     barred = {need.pk: {need.contact_id} | members.get(need.organisation_id, set()) for need in needs}
     for need, organisation, person in offers_for(list(barred)):
