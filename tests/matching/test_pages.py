@@ -172,7 +172,7 @@ def test_candidates_ask_as_much_for_three_as_for_one(
     client.force_login(operator)
     address = reverse("need_candidates", args=[need.pk])
     client.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address)
 
 

@@ -61,6 +61,7 @@ class CandidateOut(Schema):
     title: str
     url: str
     score: float
+    more_of_organisation: int
     evidence: dict[str, Any]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -33,6 +34,7 @@ from keqiao.matching.meanings import reranker
 from keqiao.matching.models import Grade, Match, Proposal, Shortlisted
 from keqiao.matching.projection import SOURCES
 from keqiao.matching.rules import may_propose
+from keqiao.matching.spread import Spread, spread
 
 if TYPE_CHECKING:
     from keqiao.kernel.access import Actor
@@ -45,7 +47,7 @@ BESIDES = 3
 FAINT = 0.35
 """A candidate of less than this share of the best one's score is only noise beside it."""
 NEAREST = 40
-"""How many of the most relevant are put in order of time when somebody asks for the newest first."""
+"""How many of the most relevant are put in order of time, or spread over organisations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Found:
     kind: str
     row: Seen
     evidence: Evidence
+    behind: int = 0
+    """How many of the same organisation were moved down behind this one (see `spread`)."""
 
     @property
     def score(self) -> float:
@@ -68,6 +72,7 @@ class Found:
             "title": str(self.row),
             "url": self.row.get_absolute_url(),
             "score": self.score,
+            "more_of_organisation": self.behind,
             "evidence": {
                 name: (joined(value) if name in {"title", "theirs", "ours"} else value)
                 for name, value in self.evidence.items()
@@ -118,8 +123,8 @@ def candidates(
     query = engine().ask(need_query(need.seen_by(actor)))
     without = [document_id("need", need.pk)]
     aside = Filter(without=[document_id("achievement", pk) for pk in set_aside(need)])
-    hits = best(query, (ACHIEVEMENT,), limit, order, aside)
-    achievements = seen(hits, query, actor, first or limit)
+    hits, behind = best(query, (ACHIEVEMENT,), limit, order, aside)
+    achievements = seen(hits, query, actor, first or limit, behind)
     return Candidates(
         achievements=achievements,
         people=find(query, (PERSON,), actor, BESIDES, order=order),
@@ -188,21 +193,31 @@ def find(
 ) -> list[Found]:
     """The best of some kinds, as this person may see them. Asks the public documents only."""
     asked = engine().ask(query)
-    return seen(best(asked, kinds, limit, order, only), asked, actor, limit)
+    hits, behind = best(asked, kinds, limit, order, only)
+    return seen(hits, asked, actor, limit, behind)
 
 
-def best(asked: Asked, kinds: Sequence[str], limit: int, order: str, only: Filter | None) -> list[Candidate]:
-    """The candidates to choose from, in the order asked for, without what is noise beside the best."""
+def best(asked: Asked, kinds: Sequence[str], limit: int, order: str, only: Filter | None) -> Spread:
+    """The candidates to choose from, in the order asked for, without what is noise beside the best.
+
+    By relevance they are spread over organisations; the newest first are not.
+    """
     second = reranker() if order == RELEVANCE and ACHIEVEMENT in kinds else None
-    wanted = NEAREST if order == NEWEST else max(limit, SECOND_LOOK if second else 0)
+    wanted = max(NEAREST, SECOND_LOOK, limit)
     hits = engine().search(asked, kinds=kinds, audience=(PUBLIC,), limit=wanted, filter=only, explain=False)
     hits = [hit for hit in hits if hit.score >= FAINT * hits[0].score]
     if order == NEWEST:
-        hits.sort(key=lambda hit: -hit.document.created)
-    return reranked(second, asked.query, hits)
+        return Spread(sorted(hits, key=lambda hit: -hit.document.created), {})
+    return spread(reranked(second, asked.query, hits), limit)
 
 
-def seen(hits: Sequence[Candidate], asked: Asked, actor: Actor, limit: int | None = None) -> list[Found]:
+def seen(
+    hits: Sequence[Candidate],
+    asked: Asked,
+    actor: Actor,
+    limit: int | None = None,
+    behind: Mapping[str, int] = MappingProxyType({}),
+) -> list[Found]:
     """The first hits that this person may see, in the same order, each with its evidence.
 
     A hit whose document is not what its row says today is left out: the index may be a moment behind a record that
@@ -211,14 +226,16 @@ def seen(hits: Sequence[Candidate], asked: Asked, actor: Actor, limit: int | Non
     rows = rows_of((hit.id for hit in hits), actor)
     current = [hit for hit in hits if row_of(hit.id) in rows and is_current(hit, rows[row_of(hit.id)])]
     return [
-        found(hit, rows[row_of(hit.id)].seen_by(actor), asked.query) for hit in engine().explain(asked, current[:limit])
+        found(hit, rows[row_of(hit.id)].seen_by(actor), asked.query, behind.get(hit.id, 0))
+        for hit in engine().explain(asked, current[:limit])
     ]
 
 
-def found(hit: Candidate, row: Seen, query: Query) -> Found:
+def found(hit: Candidate, row: Seen, query: Query, behind: int = 0) -> Found:
     """A hit with its evidence, and with what its benefits come to for whoever asks."""
     benefits = benefits_of(row, query) if hit.document.kind == ACHIEVEMENT else []
-    return Found(hit.document.kind, row, evidence_of(hit, query) | ({"benefits": benefits} if benefits else {}))
+    evidence = evidence_of(hit, query) | ({"benefits": benefits} if benefits else {})
+    return Found(hit.document.kind, row, evidence, behind)
 
 
 def rows_of(identifiers: Iterable[str], actor: Actor) -> dict[tuple[str, int], Any]:
