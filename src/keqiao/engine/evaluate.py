@@ -26,7 +26,7 @@ from keqiao.engine.beir import Folder, Judgements, Run
 from keqiao.engine.document import Filter
 from keqiao.engine.index import Index
 from keqiao.engine.meaning import Meaning
-from keqiao.engine.rank import Engine, Reranker
+from keqiao.engine.rank import Engine, RankingModel
 
 Grades = Mapping[str, int]
 Measures = dict[str, float | int | None]
@@ -38,7 +38,7 @@ def rank_folder(
     *,
     judged_only: bool,
     depth: int = 100,
-    model: Reranker | None = None,
+    model: RankingModel | None = None,
     meaning: Meaning | None = None,
 ) -> Run:
     """Rank the documents of an index for every judged query, with a learnt model or an encoder or without.

@@ -90,7 +90,7 @@ class Scored:
         return round(min(max(sum(part.value for part in self.parts), 0.0), 1.0), 6)
 
 
-class Reranker(Protocol):
+class RankingModel(Protocol):
     """What puts the documents that were fetched into another order (`learnt.Model`)."""
 
     def rescored(self, asked: Asked, scored: Sequence[Scored], counted: Terms) -> list[Scored]:
@@ -110,7 +110,7 @@ class Engine:
         self,
         index: Index,
         dictionary: Callable[[], Dictionary | None] = built,
-        model: Reranker | None = None,
+        model: RankingModel | None = None,
         meaning: Meaning | None = None,
     ) -> None:
         self.index = index
