@@ -19,7 +19,7 @@ from peers.base import Peer, opened
 from peers.texts import Text, needs, offers
 
 BATCH = 1000
-QUERIES, WARMING, PATIENCE = 200, 10, 60.0
+QUERIES, WARMING, PATIENCE = 200, 10, 40.0
 """Queries of each sort, those before that do not count, and the seconds after which a slow engine has shown enough."""
 INSERTS = 20
 

@@ -16,7 +16,7 @@ import numpy as np
 from keqiao.engine.encoders import Encoder, Vectors, open_encoder
 from peers.texts import Text
 
-ENCODED, NOISE = 8_000, 0.02
+ENCODED, NOISE = 2_000, 0.02
 
 
 class Meanings:
