@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -72,6 +72,7 @@ class Asked:
         self._words = Words(
             [[word] for word in dict.fromkeys(word for part in clean for word in words(part))], statistics
         )
+        self._worths: dict[str, float] = {}
         self._foreign: dict[str, list[Translated]] = {}
         if dictionary is not None:
             self._foreign = {
@@ -130,8 +131,15 @@ class Asked:
         if not len(self.wanted):
             return ()
         offered = Explained(document.title, document.text)
-        shared = phrases(self._explained, offered, lambda runs: worths(runs, self.statistics))
+        shared = phrases(self._explained, offered, self._worth)
         return tuple(shared + translations(self._foreign, offered, [phrase.text for phrase in shared]))
+
+    def _worth(self, runs: Sequence[str]) -> Mapping[str, float]:
+        """How telling these are: documents found share much the same phrases, so each is weighed once."""
+        unknown = [run for run in runs if run not in self._worths]
+        if unknown:
+            self._worths |= worths(unknown, self.statistics)
+        return self._worths
 
     @cached_property
     def _explained(self) -> Explained:

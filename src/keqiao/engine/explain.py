@@ -53,6 +53,11 @@ class Relation:
 
 def relation(query: Sequence[str], document: Sequence[str]) -> Relation | None:
     """The closest relation of any two codes; None when either side names none. Codes are prefix codes."""
+    return _relation(tuple(query), tuple(document))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _relation(query: tuple[str, ...], document: tuple[str, ...]) -> Relation | None:
     pairs = [Relation(a, b, _kind(a, b)) for a in query if a for b in document if b]
     return max(pairs, key=lambda pair: (pair.closeness, pair.query, pair.document), default=None)
 
@@ -181,7 +186,7 @@ def _break(pieces: list[str], line: _Line) -> None:
 
 
 def phrases(
-    query: Explained, document: Explained, worth: Callable[[list[str]], dict[str, float]], limit: int = 12
+    query: Explained, document: Explained, worth: Callable[[list[str]], Mapping[str, float]], limit: int = 12
 ) -> list[Phrase]:
     """The longest runs that both sides share, most telling first.
 

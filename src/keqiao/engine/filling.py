@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from keqiao.engine.document import Document
 from keqiao.engine.index import EdgeIndex
 from keqiao.engine.terms import Terms
-from keqiao.engine.weighting import count_documents
+from keqiao.engine.weighting import count_documents, count_texts
 
 BATCH, AHEAD = 1000, 3
 """Documents that are counted at once, and how many such batches are counted before they are written."""
@@ -53,7 +53,7 @@ def _counted(documents: Iterator[Document]) -> Iterator[tuple[list[Document], Te
 
 def _begun(helper: ProcessPoolExecutor, batch: list[Document]) -> Future[Terms] | None:
     try:
-        return helper.submit(count_documents, batch)
+        return helper.submit(count_texts, [one.title for one in batch], [one.text for one in batch])
     except BrokenProcessPool:
         return None
 

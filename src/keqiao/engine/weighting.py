@@ -36,15 +36,15 @@ def count_titled(titles: Sequence[str], texts: Sequence[str]) -> Terms:
     return count_terms([*titles, *texts], owners, weights, rows)
 
 
-def canonical_parts(documents: Sequence[Document]) -> tuple[list[str], list[str]]:
-    """Canonical titles and texts; of very long ones the beginning."""
-    clean = canonical([d.title[:LONGEST_COUNTED] for d in documents] + [d.text[:LONGEST_COUNTED] for d in documents])
-    return clean[: len(documents)], clean[len(documents) :]
-
-
 def count_documents(documents: Sequence[Document]) -> Terms:
     """Terms of documents as they are written, a row each."""
-    return count_titled(*canonical_parts(documents))
+    return count_texts([document.title for document in documents], [document.text for document in documents])
+
+
+def count_texts(titles: Sequence[str], texts: Sequence[str]) -> Terms:
+    """The same of their titles and texts."""
+    clean = canonical([one[:LONGEST_COUNTED] for one in (*titles, *texts)])
+    return count_titled(clean[: len(titles)], clean[len(titles) :])
 
 
 def stored_vectors(terms: Terms, statistics: Statistics, keep: int) -> list[SparseVector]:

@@ -57,9 +57,9 @@ class Words:
 
 
 def worths(runs: Sequence[str], statistics: Statistics) -> dict[str, float]:
-    """How telling each word or phrase (canonical) is: the length of its TF-IDF vector."""
+    """How telling each word or phrase (canonical) is: the length of its TF-IDF vector, alone or with others."""
     terms = count_terms(runs, range(len(runs)), [1.0] * len(runs), len(runs))
-    return dict(zip(runs, _lengths(terms, statistics).tolist(), strict=True))
+    return dict(zip(runs, np.round(_lengths(terms, statistics), 9).tolist(), strict=True))
 
 
 def _lengths(terms: Terms, statistics: Statistics) -> npt.NDArray[np.float64]:

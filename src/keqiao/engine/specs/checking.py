@@ -98,8 +98,7 @@ def _check(target: Figure, one: Figure) -> Check | None:
     high = None if one.max is None else convert(one.max, one.unit, target.unit)
     if low is not None and high is not None and low > high:
         low, high = high, low
-    wanted = _wanted(target)
-    judged = _judged(wanted, low, high, covering=any(word in target.name.lower() for word in _COVERED))
+    judged = _judged(_wanted(target), low, high, covering=_is_covered(target.name))
     return Check(target, one, judged.verdict, judged.margin, _share(judged, target.unit))
 
 
@@ -109,6 +108,12 @@ def _share(judged: _Judged, unit: str) -> float | None:
     return _rounded(judged.margin / abs(judged.end))
 
 
+@functools.lru_cache(maxsize=10_000)
+def _is_covered(name: str) -> bool:
+    return any(word in name.lower() for word in _COVERED)
+
+
+@functools.lru_cache(maxsize=10_000)
 def _wanted(target: Figure) -> tuple[float | None, float | None]:
     """The interval asked for: a bare value is a floor or a ceiling by its name, about ±5 % where neither is plain."""
     low, high = target.min, target.max
