@@ -33,13 +33,13 @@ def main(arguments: list[str]) -> None:
     sizes = [int(size) for size in wanted.sizes.split(",")]
     for _text in [*offers(max(sizes) + 100), *needs(300)]:
         pass  # written once, before anything is timed
+    command = f"keqiao bench scale {' '.join(arguments)}".strip()
     rows = []
     for size in sizes:
         for name in wanted.engines.split(","):
             if size <= TOO_SLOW.get(name, size):
                 rows.append(row(name, measured(name, size)))
-                print(" | ".join(rows[-1]), flush=True)
-    record("scale", f"keqiao bench scale {' '.join(arguments)}".strip(), HEAD, rows)
+                record("scale", command, HEAD, rows)  # after each: the largest take long
 
 
 def measured(name: str, size: int) -> dict[str, float]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from keqiao.engine import Document, EdgeIndex, Filter, Query, figures
 from keqiao.engine import Engine as Matching
-from keqiao.engine.filling import fill
 from peers.base import TOP
 from peers.texts import Text
 
@@ -20,16 +19,13 @@ class Engine:
         self.owed = 0.0
 
     def build(self, batches: Iterable[Sequence[Text]]) -> None:
-        fill(self.index, self.documents(batches))
-        self.index.flush()
-
-    def documents(self, batches: Iterable[Sequence[Text]]) -> Iterator[Document]:
         """Figures are read when a record is written, not when the index is built: their time does not count."""
         for batch in batches:
             began = time.perf_counter()
-            made = [document(offer) for offer in batch]
+            documents = [document(offer) for offer in batch]
             self.owed -= time.perf_counter() - began
-            yield from made
+            self.index.upsert(documents)
+        self.index.flush()
 
     def insert(self, offer: Text) -> None:
         self.index.upsert([document(offer)])

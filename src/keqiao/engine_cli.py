@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -26,7 +27,6 @@ from keqiao.engine.beir import (
 from keqiao.engine.comparing import Compared, compare_runs
 from keqiao.engine.encoders import ModelTrouble, open_encoder
 from keqiao.engine.evaluate import measure, rank_folder, rank_one
-from keqiao.engine.filling import fill
 from keqiao.engine.grades import BadGrades, read_pairs
 from keqiao.engine.learn import Report, TooFew, learn
 from keqiao.engine.learnt import BadModel, Model, NoLearning
@@ -36,6 +36,8 @@ from keqiao.engine.statistics import Statistics
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TARGET = click.Path(path_type=Path)
+BATCH = 1000
+"""Documents that are read and written at once."""
 
 
 @click.group("engine")
@@ -62,7 +64,9 @@ def index_command(folder: Path, out: Path) -> None:
 
 
 def _fill(index: EdgeIndex, folder: Path) -> int:
-    fill(index, read_corpus(folder))
+    corpus = read_corpus(folder)
+    while batch := list(islice(corpus, BATCH)):
+        index.upsert(batch)
     return index.count()
 
 

@@ -28,7 +28,6 @@ from keqiao.engine.edge_spaces import EdgeSpaces
 from keqiao.engine.payload import GRAMS, TAGS, WRITTEN, batches_of_latest, document_of, point_id
 from keqiao.engine.spaces import Spaces
 from keqiao.engine.statistics import Statistics
-from keqiao.engine.terms import Terms
 from keqiao.engine.troubles import (
     FULL,
     IndexDamaged,
@@ -224,10 +223,10 @@ class EdgeIndex(EdgeSpaces):
     def upsert(self, documents: Sequence[Document]) -> None:
         """See `Index.upsert`. About a thousand at a time is quickest."""
         for batch in batches_of_latest(documents):
-            self.upsert_counted(batch, count_documents(batch))
+            self._upsert_batch(batch)
 
-    def upsert_counted(self, batch: Sequence[Document], terms: Terms) -> None:
-        """The same for documents of which no two have one id, and their terms, a row each (see `filling`)."""
+    def _upsert_batch(self, batch: list[Document]) -> None:
+        terms = count_documents(batch)
         with self._writing():
             self._forget([document.id for document in batch])
             self.statistics.add(terms)

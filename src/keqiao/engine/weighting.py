@@ -37,14 +37,10 @@ def count_titled(titles: Sequence[str], texts: Sequence[str]) -> Terms:
 
 
 def count_documents(documents: Sequence[Document]) -> Terms:
-    """Terms of documents as they are written, a row each."""
-    return count_texts([document.title for document in documents], [document.text for document in documents])
-
-
-def count_texts(titles: Sequence[str], texts: Sequence[str]) -> Terms:
-    """The same of their titles and texts."""
-    clean = canonical([one[:LONGEST_COUNTED] for one in (*titles, *texts)])
-    return count_titled(clean[: len(titles)], clean[len(titles) :])
+    """Terms of documents as they are written, a row each; of very long titles and texts the beginning."""
+    parts = [document.title for document in documents] + [document.text for document in documents]
+    clean = canonical([part[:LONGEST_COUNTED] for part in parts])
+    return count_titled(clean[: len(documents)], clean[len(documents) :])
 
 
 def stored_vectors(terms: Terms, statistics: Statistics, keep: int) -> list[SparseVector]:
