@@ -8,12 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from keqiao.engine import Document, EdgeIndex, Engine, Index, figures
+from keqiao.engine import Document, EdgeIndex, Engine, Figure, Filter, Index, SparseVector, figures
 from keqiao.engine.cluster import ClusterIndex
+from keqiao.engine.weighting import count_documents, fetching_vector, row_vector
 from tests.small_encoder import encoder_folder as small_encoder
 from tests.three_nodes import Cluster
 
 COATING = "采用碳纳米结构的消光涂层，在可见光到中红外波段的吸光率为98.68%，工艺简单，可批量生产。"
+
+
+WHOLE = Document(
+    "a/1", "achievement", "public", "超黑涂层", "文本", ("C264", "1.2"), "420100", "wuhan", "zh", 1_700_000_000,
+    (Figure("吸光率", 98.0, None, "%", approx=True, span=(3, 9)), Figure("", -40.0, 85.0, "degC")),
+)  # fmt: skip
 
 
 def document(identity: str, title: str, text: str = "", **rest: object) -> Document:
@@ -31,6 +38,17 @@ def coatings() -> list[Document]:
         document("battery", "固态电池电解质", "离子电导率大于1 mS/cm。", fields=("C384",), audience="registered"),
         document("need", "红外探测器消光涂层", "要求吸光率≥98%。", kind="need", fields=("C264",)),
     ]
+
+
+def asked(index: Index, text: str) -> SparseVector:
+    """What a title is looked for by."""
+    wanted = row_vector(count_documents([Document(id="q", title=text)]), 0, index.statistics)
+    return fetching_vector(wanted, index.statistics)
+
+
+def ids(index: Index, text: str, limit: int = 10, wanted: Filter | None = None) -> list[str]:
+    """Whom a title finds, best first."""
+    return [hit.id for hit in index.search(asked(index, text), limit, wanted)]
 
 
 @pytest.fixture

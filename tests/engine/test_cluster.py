@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keqiao.engine import Candidate, Document, EdgeIndex, Engine, Figure, Filter, Index, Query, SparseVector
+from keqiao.engine import Candidate, Document, EdgeIndex, Engine, Figure, Filter, Index, Query
 from keqiao.engine.cluster import ClusterIndex
-from keqiao.engine.weighting import count_documents, fetching_vector, row_vector
-from tests.engine.conftest import coatings
+from keqiao.engine.weighting import count_documents
+from tests.engine.conftest import WHOLE, asked, coatings, ids
 from tests.three_nodes import Cluster
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -61,15 +61,6 @@ def one(chance: random.Random, identity: str) -> Document:
         created=chance.randint(1_600_000_000, 1_700_000_000),
         figures=(Figure(does, float(value), None, unit),),
     )
-
-
-def asked(index: Index, text: str) -> SparseVector:
-    wanted = row_vector(count_documents([Document(id="q", title=text)]), 0, index.statistics)
-    return fetching_vector(wanted, index.statistics)
-
-
-def ids(index: Index, text: str, wanted: Filter | None = None) -> list[str]:
-    return [hit.id for hit in index.search(asked(index, text), 10, wanted)]
 
 
 def filters(chance: random.Random) -> list[Filter | None]:
@@ -169,22 +160,8 @@ def test_a_long_query_fetches_by_its_strongest_terms_in_every_shard(connect: Con
 
 
 def test_a_document_comes_back_as_it_was_put_in(either: Index) -> None:
-    figure = Figure("吸光率", 98.0, None, "%", approx=True, span=(3, 9))
-    whole = Document(
-        "a/1",
-        "achievement",
-        "public",
-        "超黑涂层",
-        "文本",
-        ("C264", "1.2"),
-        "420100",
-        "wuhan",
-        "zh",
-        1_700_000_000,
-        (figure,),
-    )
-    either.upsert([whole, Document(id="empty"), Document(id="😀", title="消光\ud83d涂层", text="\0")])
-    assert either.retrieve(["empty", "a/1", "nobody"]) == [Document(id="empty"), whole]
+    either.upsert([WHOLE, Document(id="empty"), Document(id="😀", title="消光\ud83d涂层", text="\0")])
+    assert either.retrieve(["empty", "a/1", "nobody"]) == [Document(id="empty"), WHOLE]
     assert ids(either, "消光") == ["😀"]
 
 

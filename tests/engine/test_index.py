@@ -12,44 +12,18 @@ import pytest
 from keqiao.engine import (
     Document,
     EdgeIndex,
-    Figure,
     Filter,
     IndexDamaged,
     IndexLocked,
     IndexOutdated,
     IndexUnavailable,
-    SparseVector,
 )
-from keqiao.engine.weighting import count_documents, fetching_vector, row_vector
-from tests.engine.conftest import coatings
-
-
-def asked(index: EdgeIndex, text: str) -> SparseVector:
-    wanted = row_vector(count_documents([Document(id="q", title=text)]), 0, index.statistics)
-    return fetching_vector(wanted, index.statistics)
-
-
-def ids(index: EdgeIndex, text: str, limit: int = 10, wanted: Filter | None = None) -> list[str]:
-    return [hit.id for hit in index.search(asked(index, text), limit, wanted)]
+from tests.engine.conftest import WHOLE, asked, coatings, ids
 
 
 def test_document_comes_back_as_it_was_put_in(index: EdgeIndex) -> None:
-    figure = Figure("吸光率", 98.0, None, "%", approx=True, span=(3, 9))
-    whole = Document(
-        "a/1",
-        "achievement",
-        "public",
-        "超黑涂层",
-        "文本",
-        ("C264", "1.2"),
-        "420100",
-        "wuhan",
-        "zh",
-        1_700_000_000,
-        (figure,),
-    )
-    index.upsert([whole, Document(id="empty")])
-    assert index.retrieve(["empty", "a/1", "nobody"]) == [Document(id="empty"), whole]
+    index.upsert([WHOLE, Document(id="empty")])
+    assert index.retrieve(["empty", "a/1", "nobody"]) == [Document(id="empty"), WHOLE]
 
 
 def test_most_alike_comes_first(index: EdgeIndex) -> None:

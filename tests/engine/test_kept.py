@@ -8,19 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keqiao.engine import Document, Figure, Filter, SparseVector
+from keqiao.engine import Document, Filter, SparseVector
 from keqiao.engine.bilingual import Dictionary, DictionaryMissing, write
 from keqiao.engine.payload import TAGS, document_of, payload_of, wanted_tags
 from keqiao.engine.statistics import Statistics
 from keqiao.engine.translate import translated
 from keqiao.engine.weighting import LONGEST_COUNTED, cosines, count_documents, row_vector, stored_vectors
-from tests.engine.conftest import coatings, document
-
-WHOLE = Document(
-    "a/1", "achievement", "public", "超黑涂层", "文本", ("C264", "1.2"), "420100", "wuhan", "zh", 1_700_000_000,
-    (Figure("吸光率", 98.0, None, "%", approx=True, span=(3, 9)), Figure("", -40.0, 85.0, "degC")),
-)  # fmt: skip
-
+from tests.engine.conftest import WHOLE, coatings, document
 
 # ---- payloads ---------------------------------------------------------------------------------------------------
 

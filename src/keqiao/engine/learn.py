@@ -26,10 +26,9 @@ from keqiao.engine.evaluate import measure_each
 from keqiao.engine.features import FEATURES, Rows, rows_of
 from keqiao.engine.grades import LOWEST, Pair
 from keqiao.engine.learnt import Model, lightgbm
-from keqiao.engine.rank import score_of
+from keqiao.engine.rank import languages_of, scored_of
 from keqiao.engine.statistics import Statistics
-from keqiao.engine.text import language
-from keqiao.engine.weighting import LONGEST_COUNTED, count_documents
+from keqiao.engine.weighting import count_documents
 
 FEWEST_PAIRS, FEWEST_NEEDS = 100, 20
 FOLDS = 5
@@ -138,12 +137,11 @@ def examples_of(pairs: Sequence[Pair], statistics: Statistics) -> Examples:
 def _of_need(pairs: Sequence[Pair], statistics: Statistics) -> tuple[Rows, Numbers]:
     documents = [pair.document for pair in pairs]
     query = max(pairs, key=lambda pair: pair.at).query
-    spoken = language((query.title + query.text)[:LONGEST_COUNTED])
+    spoken, _other = languages_of(query)
     is_foreign = any(document.language not in ("", spoken) for document in documents)
     asked = Asked(query, statistics, spoken, built() if is_foreign else None)
     counted = count_documents(documents)
-    likeness = asked.likeness(counted)
-    scored = [score_of(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+    scored = scored_of(asked, documents, counted)
     return rows_of(asked, scored, counted), np.array([one.score for one in scored])
 
 

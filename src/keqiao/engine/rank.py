@@ -17,7 +17,7 @@ A target that the document says nothing about (`unknown`) neither lifts nor sink
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -148,11 +148,7 @@ class Engine:
         ids, near = fetched(self.index, self._meaning, asked, max(RANKED, limit), narrowed)
         documents = self.index.retrieve(ids)
         counted = count_documents(documents)
-        likeness = asked.likeness(counted)
-        scored = [
-            score_of(asked.query, document, *alike, near.get(document.id))
-            for document, alike in zip(documents, likeness, strict=True)
-        ]
+        scored = scored_of(asked, documents, counted, near)
         if self.model is not None:
             scored = self.model.rescored(asked, scored, counted)
         best = sorted(scored, key=lambda one: (-one.score, one.document.id))[:limit]
@@ -188,14 +184,24 @@ def languages_of(query: Query) -> tuple[str, str]:
 
 def best_of(asked: Asked, documents: Sequence[Document], counted: Terms, limit: int) -> list[tuple[str, float]]:
     """Ids and scores of the best of some documents (`counted` are their terms), ranked as by an untrained engine."""
-    likeness = asked.likeness(counted)
-    scored = [score_of(asked.query, document, *alike) for document, alike in zip(documents, likeness, strict=True)]
+    scored = scored_of(asked, documents, counted)
     return sorted(((one.document.id, one.score) for one in scored), key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def _candidate(one: Scored, shared: tuple[Phrase, ...]) -> Candidate:
     evidence = Evidence(shared, one.field, one.region, one.checks)
     return Candidate(one.document.id, one.score, one.parts, evidence, one.document)
+
+
+def scored_of(
+    asked: Asked, documents: Sequence[Document], counted: Terms, near: Mapping[str, float] | None = None
+) -> list[Scored]:
+    """The untrained scores of documents: `counted` are their terms, `near` the nearness of those that have a vector."""
+    nearness, likeness = near or {}, asked.likeness(counted)
+    return [
+        score_of(asked.query, document, *alike, nearness.get(document.id))
+        for document, alike in zip(documents, likeness, strict=True)
+    ]
 
 
 def score_of(query: Query, document: Document, cosine: float, shared_words: float, near: float | None = None) -> Scored:
